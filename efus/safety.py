@@ -1,0 +1,44 @@
+"""What production refuses to start with."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def refuse_unsafe_production(settings):
+    """Raise ``ImproperlyConfigured`` naming every unsafe value of *settings* at once.
+
+    *settings* is the mapping of names to values of the settings module. Lengths are in
+    characters.
+    """
+    database = settings["DATABASES"]["default"]
+    env = settings["env"]
+    problems = [
+        sentence
+        for unsafe, sentence in [
+            (
+                len(settings["SECRET_KEY"]) < 50 or len(set(settings["SECRET_KEY"])) < 10,
+                "SECRET_KEY must be a random text of at least 50 characters.",
+            ),
+            (settings["DEBUG"], "DEBUG must be off."),
+            (
+                not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"],
+                "ALLOWED_HOSTS must name the hosts, without '*'.",
+            ),
+            (
+                not settings["SITE_URL"].startswith("https://"),
+                "SITE_URL must be the public address and start with https://.",
+            ),
+            (not env.str("DATABASE_URL", default=""), "DATABASE_URL must be set."),
+            (not database.get("NAME"), "DATABASE_URL must name a database."),
+            (not env.str("REDIS_URL", default=""), "REDIS_URL must be set."),
+            (not env.str("EMAIL_URL", default=""), "EMAIL_URL must be set."),
+            (
+                "@" not in settings["DEFAULT_FROM_EMAIL"],
+                "DEFAULT_FROM_EMAIL must be the address that mails come from.",
+            ),
+        ]
+        if unsafe
+    ]
+    if problems:
+        raise ImproperlyConfigured(
+            "Production does not start with these settings:\n- " + "\n- ".join(problems)
+        )

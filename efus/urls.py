@@ -1,0 +1,25 @@
+"""Every address of the platform."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from efus import health
+from practices.digests.views import unsubscribe
+from practices.views import home
+
+urlpatterns = [
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", home, name="home"),
+        path("account/", include("efus.accounts.urls")),
+        path("account/", include("allauth.account.urls")),
+        path("account/subscriptions/", include("practices.digests.urls")),
+        path("cities/", include("cities.urls")),
+        path("practices/", include("practices.urls")),
+        path("workspace/", include("practices.publishing.urls")),
+        path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
+    ),
+]

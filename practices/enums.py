@@ -1,0 +1,82 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class PublicationState(models.TextChoices):
+    """Where a practice stands on its way to readers."""
+
+    DRAFT = "draft", pgettext_lazy("publication", "draft")
+    SUBMITTED = "submitted", pgettext_lazy("publication", "submitted")
+    PUBLISHED = "published", pgettext_lazy("publication", "published")
+    UNPUBLISHED = "unpublished", pgettext_lazy("publication", "unpublished")
+
+
+class PracticeStatus(models.TextChoices):
+    """Whether the practice itself is under way."""
+
+    PLANNED = "planned", pgettext_lazy("practice", "planned")
+    RUNNING = "running", pgettext_lazy("practice", "running")
+    FINISHED = "finished", pgettext_lazy("practice", "finished")
+
+
+class CostBand(models.TextChoices):
+    """What the practice costs a year, in euros, beyond existing staff."""
+
+    STAFF_TIME = "staff_time", _("existing staff only")
+    LOW = "low", _("under €10,000 a year")
+    MEDIUM = "medium", _("€10,000 to €50,000 a year")
+    HIGH = "high", _("€50,000 to €250,000 a year")
+    VERY_HIGH = "very_high", _("over €250,000 a year")
+
+
+class Evidence(models.TextChoices):
+    """What the city declares to know about effects; not a grade given by a reviewer."""
+
+    DESCRIBED = "described", _("described")
+    MONITORED = "monitored", _("monitored")
+    EVALUATED = "evaluated", _("evaluated")
+    INDEPENDENTLY_EVALUATED = "independently_evaluated", _("independently evaluated")
+    REPLICATED = "replicated", _("replicated elsewhere")
+
+
+class OrganisationKind(models.TextChoices):
+    """What kind of partner an organisation is."""
+
+    LOCAL_POLICE = "local_police", _("local police")
+    NATIONAL_POLICE = "national_police", _("national police")
+    SOCIAL_SERVICES = "social_services", _("social services")
+    CIVIL_SOCIETY = "civil_society", _("civil society")
+    SCHOOL = "school", _("school")
+    YOUTH_WORK = "youth_work", _("youth work")
+    HEALTH = "health", _("health")
+    JUSTICE = "justice", _("justice")
+    PROBATION_PRISON = "probation_prison", _("probation and prison")
+    UNIVERSITY = "university", _("university")
+    BUSINESS = "business", _("business")
+    RESIDENTS = "residents", _("residents")
+    FAITH_COMMUNITY = "faith_community", _("faith community")
+    MEDIA = "media", _("media")
+    TRANSPORT = "transport", _("transport operator")
+    HOUSING = "housing", _("housing provider")
+
+
+class PartnershipFormality(models.TextChoices):
+    """How formal a partnership is."""
+
+    INFORMAL = "informal", _("informal")
+    PROTOCOL = "protocol", _("protocol")
+    CONTRACT = "contract", _("contract")
+    STATUTORY = "statutory", _("required by law")
+
+
+class PartnerRole(models.TextChoices):
+    """What a partner does in a partnership."""
+
+    COORDINATES = "coordinates", pgettext_lazy("partner", "coordinates")
+    DELIVERS = "delivers", pgettext_lazy("partner", "delivers the work")
+    REFERS = "refers", pgettext_lazy("partner", "refers people")
+    ADVISES = "advises", pgettext_lazy("partner", "advises")
+    FUNDS = "funds", pgettext_lazy("partner", "funds")
+    EVALUATES = "evaluates", pgettext_lazy("partner", "evaluates")
+    HOSTS = "hosts", pgettext_lazy("partner", "hosts")

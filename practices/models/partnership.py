@@ -1,0 +1,146 @@
+"""Who works with whom, in which city, on what."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from cities.models import City
+from practices.enums import OrganisationKind, PartnerRole, PartnershipFormality
+from practices.models.original_language import (
+    LANGUAGE_CODES,
+    OriginalLanguageModel,
+    OriginalLanguageQuerySet,
+    written_in_original_language,
+)
+from practices.models.practice import Practice
+
+
+class Organisation(models.Model):
+    """A partner, entered once for its city and picked again."""
+
+    city = models.ForeignKey(
+        City, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("city")
+    )
+    name = models.CharField(
+        _("name"), max_length=200, help_text=_("As the organisation itself writes it.")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind.choices)
+    website = models.URLField(_("website"), blank=True)
+    is_demonstration = models.BooleanField(
+        _("demonstration content"), default=False, editable=False
+    )
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=OrganisationKind.values), name="organisation_kind_known"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="organisation_has_name"),
+            models.UniqueConstraint(
+                "city",
+                Lower("name"),
+                name="organisation_once_per_city",
+                violation_error_message=_("This city has an organisation of that name already."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Partnership(OriginalLanguageModel):
+    """A city and two or more organisations that carry practices together.
+
+    That there are two at least is kept by the deferred trigger partnership_two_partners.
+    """
+
+    city = models.ForeignKey(
+        City, on_delete=models.PROTECT, related_name="partnerships", verbose_name=_("city")
+    )
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    organisations = models.ManyToManyField(
+        Organisation,
+        through="Partner",
+        related_name="partnerships",
+        verbose_name=_("organisations"),
+    )
+    practices = models.ManyToManyField(
+        Practice, blank=True, related_name="partnerships", verbose_name=_("practices")
+    )
+    formality = models.CharField(
+        _("formality"),
+        max_length=20,
+        choices=PartnershipFormality.choices,
+        default=PartnershipFormality.INFORMAL,
+    )
+    model = models.CharField(
+        _("model"),
+        max_length=80,
+        blank=True,
+        help_text=_("Where it follows one that has a name: CLSPD, SSP, LISC-R …"),
+    )
+    since = models.DateField(_("since"), null=True, blank=True)
+    is_demonstration = models.BooleanField(
+        _("demonstration content"), default=False, editable=False
+    )
+
+    objects = OriginalLanguageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("partnership")
+        verbose_name_plural = _("partnerships")
+        ordering = ["city", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(original_language__in=LANGUAGE_CODES),
+                name="partnership_original_language_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(formality__in=PartnershipFormality.values),
+                name="partnership_formality_known",
+            ),
+            models.CheckConstraint(
+                condition=written_in_original_language("name"), name="partnership_has_name"
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.shown("name", self.original_language))
+
+
+class Partner(models.Model):
+    """An organisation's part in a partnership."""
+
+    partnership = models.ForeignKey(
+        Partnership,
+        on_delete=models.CASCADE,
+        related_name="partners",
+        verbose_name=_("partnership"),
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="parts",
+        verbose_name=_("organisation"),
+    )
+    role = models.CharField(_("role"), max_length=20, choices=PartnerRole.choices)
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=PartnerRole.values), name="partner_role_known"
+            ),
+            models.UniqueConstraint(
+                fields=["partnership", "organisation"], name="partner_once_per_partnership"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.organisation} · {self.get_role_display()}"

@@ -1,0 +1,207 @@
+"""The practice: what a city does, written so that another can take it up."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from cities.models import City
+from practices.enums import CostBand, Evidence, PracticeStatus, PublicationState
+from practices.models.original_language import (
+    LANGUAGE_CODES,
+    OriginalLanguageModel,
+    OriginalLanguageQuerySet,
+    written_in_original_language,
+)
+from practices.models.taxonomy import Method, TargetGroup, Theme
+
+# In the order in which a reader meets them.
+TEXT_FIELDS = [
+    "title",
+    "summary",
+    "problem",
+    "objectives",
+    "how_it_works",
+    "results",
+    "lessons",
+    "adoption_needs",
+]
+
+
+class PracticeQuerySet(OriginalLanguageQuerySet):
+    def published(self):
+        """What everybody may read."""
+        return self.filter(state=PublicationState.PUBLISHED)
+
+    def of_cities_of(self, user):
+        """Practices of the cities in which *user* holds a seat today, whatever their state."""
+        return self.filter(city__in=City.objects.with_seat_of(user))
+
+    def newest_first(self):
+        return self.order_by(F("published_at").desc(nulls_last=True), "-pk")
+
+    def as_cards(self, language):
+        """What a list shows of each practice, in *language*, in two queries."""
+        return (
+            self.showing(language, "title", "summary")
+            .defer(*[f"{field}_{code}" for field in TEXT_FIELDS for code in LANGUAGE_CODES])
+            .select_related("city")
+            .prefetch_related("themes")
+        )
+
+
+class Practice(OriginalLanguageModel):
+    city = models.ForeignKey(
+        City, on_delete=models.PROTECT, related_name="practices", verbose_name=_("city")
+    )
+    title = models.CharField(
+        _("title"),
+        max_length=100,
+        blank=True,
+        help_text=_("What it is, in a few plain words. For example: “Night mediators in the city centre”."),
+    )
+    summary = models.TextField(
+        _("summary"),
+        max_length=300,
+        blank=True,
+        help_text=_("One or two sentences that tell a colleague elsewhere whether to read on."),
+    )
+    problem = models.TextField(
+        _("the problem it answers"),
+        blank=True,
+        help_text=_("What was observed, where, and who is concerned."),
+    )
+    objectives = models.TextField(
+        _("objectives"), blank=True, help_text=_("What should be different, one line each.")
+    )
+    how_it_works = models.TextField(
+        _("how it works"),
+        blank=True,
+        help_text=_("Who does what, when and with whom. An empty line starts a new paragraph."),
+    )
+    results = models.TextField(
+        _("results"), blank=True, help_text=_("What changed, and how you know.")
+    )
+    lessons = models.TextField(
+        _("what was learned"),
+        blank=True,
+        help_text=_("What worked, what did not, what you would do differently."),
+    )
+    adoption_needs = models.TextField(
+        _("what another city needs to take it up"),
+        blank=True,
+        help_text=_("Staff, partners, agreements, places, time."),
+    )
+    status = models.CharField(
+        _("status"),
+        max_length=20,
+        choices=PracticeStatus.choices,
+        default=PracticeStatus.RUNNING,
+    )
+    started_on = models.DateField(_("started on"), null=True, blank=True)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    cost_band = models.CharField(
+        _("cost"), max_length=20, choices=CostBand.choices, blank=True
+    )
+    evidence = models.CharField(
+        _("evidence"),
+        max_length=30,
+        choices=Evidence.choices,
+        default=Evidence.DESCRIBED,
+        help_text=_("How much is known about its effects, as you declare it."),
+    )
+    themes = models.ManyToManyField(Theme, related_name="practices", verbose_name=_("themes"))
+    target_groups = models.ManyToManyField(
+        TargetGroup, blank=True, related_name="practices", verbose_name=_("target groups")
+    )
+    methods = models.ManyToManyField(
+        Method, blank=True, related_name="practices", verbose_name=_("methods")
+    )
+    state = models.CharField(
+        _("state of publication"),
+        max_length=20,
+        choices=PublicationState.choices,
+        default=PublicationState.DRAFT,
+        editable=False,
+    )
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="practices_written",
+        verbose_name=_("written by"),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    is_demonstration = models.BooleanField(
+        _("demonstration content"), default=False, editable=False
+    )
+
+    objects = PracticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("practice")
+        verbose_name_plural = _("practices")
+        ordering = ["-published_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(original_language__in=LANGUAGE_CODES),
+                name="practice_original_language_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=PublicationState.values), name="practice_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=PracticeStatus.values), name="practice_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(evidence__in=Evidence.values), name="practice_evidence_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(cost_band__in=["", *CostBand.values]),
+                name="practice_cost_band_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PublicationState.PUBLISHED)
+                | written_in_original_language("title"),
+                name="practice_published_has_title",
+                violation_error_message=_("A published practice needs a title."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PublicationState.PUBLISHED) | Q(published_at__isnull=False),
+                name="practice_published_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True)
+                | Q(started_on__isnull=True)
+                | Q(ended_on__gte=F("started_on")),
+                name="practice_period_valid",
+                violation_error_message=_("The end must not lie before the start."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                F("published_at").desc(nulls_last=True),
+                F("id").desc(),
+                name="practice_newest",
+                condition=Q(state=PublicationState.PUBLISHED),
+            ),
+            models.Index(fields=["city", "state"], name="practice_city_state"),
+        ]
+
+    def __str__(self):
+        return str(self.shown("title", self.original_language)) or f"#{self.pk}"
+
+    @property
+    def slug(self):
+        """The title in the language in force, as the end of the practice's address."""
+        title = self.shown("title", get_language() or self.original_language)
+        return slugify(str(title)) or "practice"
+
+    def get_absolute_url(self):
+        return reverse("practices:practice", args=[self.pk, self.slug])

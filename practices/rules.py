@@ -1,0 +1,34 @@
+"""Who may do what with a practice, one line a rule.
+
+Whether a step is open from the practice's present state is another question, answered
+by the table in ``practices.publishing.transitions``.
+"""
+
+import rules
+
+from cities.rules import coordinates, holds_seat, is_administrator
+from practices.enums import PublicationState
+
+
+@rules.predicate
+def is_public(user, practice):
+    return practice.state == PublicationState.PUBLISHED
+
+
+@rules.predicate
+def writes_for_its_city(user, practice):
+    return holds_seat(user, practice.city)
+
+
+@rules.predicate
+def coordinates_its_city(user, practice):
+    return coordinates(user, practice.city)
+
+
+rules.add_perm("practices.read_practice", is_public | writes_for_its_city | is_administrator)
+rules.add_perm("practices.write_for_city", holds_seat | is_administrator)
+rules.add_perm("practices.edit_practice", writes_for_its_city | is_administrator)
+rules.add_perm("practices.submit_practice", writes_for_its_city | is_administrator)
+rules.add_perm("practices.send_back_practice", coordinates_its_city | is_administrator)
+rules.add_perm("practices.publish_practice", coordinates_its_city | is_administrator)
+rules.add_perm("practices.unpublish_practice", coordinates_its_city | is_administrator)

@@ -1,0 +1,90 @@
+"""The database side of searching, as migration operations.
+
+A migration that adds a language lists all languages again (see docs/languages.md):
+``[SearchConfiguration("pl", "simple"), SearchTrigger("en", …, "sv", "pl")]``.
+"""
+
+from django.db import migrations
+
+# Text columns of a practice and the weight of each in ranking, A to D.
+WEIGHTS = {
+    "title": "A",
+    "summary": "B",
+    "problem": "C",
+    "objectives": "C",
+    "how_it_works": "C",
+    "results": "C",
+    "lessons": "D",
+    "adoption_needs": "D",
+}
+
+
+class SearchConfiguration(migrations.RunSQL):
+    """Create the text search configuration of *language* on PostgreSQL's *dictionary*."""
+
+    def __init__(self, language, dictionary):
+        self._arguments = (language, dictionary)
+        stemmer = "simple" if dictionary == "simple" else f"{dictionary}_stem"
+        super().__init__(
+            f"""
+            CREATE TEXT SEARCH CONFIGURATION efus_{language} (COPY = {dictionary});
+            ALTER TEXT SEARCH CONFIGURATION efus_{language}
+                ALTER MAPPING FOR word, hword, hword_part, asciiword, asciihword, hword_asciipart
+                WITH unaccent, {stemmer};
+            """,
+            f"DROP TEXT SEARCH CONFIGURATION efus_{language};",
+        )
+
+    def deconstruct(self):
+        return self.__class__.__name__, list(self._arguments), {}
+
+
+class SearchTrigger(migrations.RunSQL):
+    """Keep one search document for each practice and each of *languages* that it is written in.
+
+    Reversing drops the trigger: on a language's removal, list the remaining ones again.
+    """
+
+    def __init__(self, *languages):
+        self._languages = languages
+        vector = " || ".join(
+            f"setweight(to_tsvector(configuration, coalesce(texts->>('{field}_' || code), '')),"
+            f" '{weight}')"
+            for field, weight in WEIGHTS.items()
+        )
+        pairs = ", ".join(f"('{code}', 'efus_{code}'::regconfig)" for code in languages)
+        super().__init__(
+            f"""
+            CREATE OR REPLACE FUNCTION refresh_search_documents() RETURNS trigger
+            LANGUAGE plpgsql AS $$
+            DECLARE
+                texts jsonb := to_jsonb(NEW);
+                code text;
+                configuration regconfig;
+            BEGIN
+                FOR code, configuration IN SELECT * FROM (VALUES {pairs}) AS known LOOP
+                    IF coalesce(texts->>('title_' || code), '') = '' THEN
+                        DELETE FROM search_searchdocument
+                            WHERE practice_id = NEW.id AND language = code;
+                    ELSE
+                        INSERT INTO search_searchdocument
+                            (practice_id, language, is_original, vector)
+                        VALUES (NEW.id, code, code = NEW.original_language, {vector})
+                        ON CONFLICT (practice_id, language) DO UPDATE SET
+                            is_original = excluded.is_original, vector = excluded.vector;
+                    END IF;
+                END LOOP;
+                RETURN NULL;
+            END $$;
+            CREATE OR REPLACE TRIGGER refresh_search_documents
+                AFTER INSERT OR UPDATE ON practices_practice
+                FOR EACH ROW EXECUTE FUNCTION refresh_search_documents();
+            """,
+            """
+            DROP TRIGGER refresh_search_documents ON practices_practice;
+            DROP FUNCTION refresh_search_documents();
+            """,
+        )
+
+    def deconstruct(self):
+        return self.__class__.__name__, list(self._languages), {}
