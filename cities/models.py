@@ -125,6 +125,11 @@ class City(models.Model):
         return reverse("cities:city", args=[self.slug])
 
     @property
+    def shown_name(self):
+        """The city's name in the language in force, or else as the city itself writes it."""
+        return self.name or self.official_name
+
+    @property
     def country_name(self):
         """The country's name in the language in force."""
         return countries.name(self.country)

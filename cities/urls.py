@@ -1,2 +1,9 @@
-app_name='cities'
-urlpatterns=[]
+from django.urls import path
+
+from cities import views
+
+app_name = "cities"
+urlpatterns = [
+    path("", views.members, name="members"),
+    path("<slug:slug>/", views.city, name="city"),
+]

@@ -39,7 +39,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "django_countries",
-    "rules",
+    "efus",
+    "rules.apps.AutodiscoverRulesConfig",
     "efus.accounts",
     "cities",
     "practices",
@@ -50,7 +51,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "efus.requests.RefuseUnreadableAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "efus.requests.RefuseNulCharacters",
 ]
 
 ROOT_URLCONF = "efus.urls"
@@ -156,7 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "practices:workspace"
+LOGIN_REDIRECT_URL = "workspace:practices"
 LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -8,6 +8,10 @@ from efus import health
 from practices.digests.views import unsubscribe
 from practices.views import home
 
+handler400 = "efus.errors.bad_request"
+handler403 = "efus.errors.forbidden"
+handler404 = "efus.errors.not_found"
+
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),

@@ -1,1 +1,93 @@
-def home(request): ...
+"""Reading: home, browse, one practice."""
+
+from django.db.models import Count, Prefetch
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+
+from cities.models import City
+from efus.pagination import page_of
+from practices.enums import PublicationState
+from practices.models import TEXT_FIELDS, Partner, Partnership, Practice
+from practices.search.facets import ThemeFacet
+from practices.search.filters import SORTS, Search
+
+TEXTS_ON_PAGE = TEXT_FIELDS[2:]
+
+
+def home(request):
+    """The first page: search, themes, newest."""
+    language = get_language()
+    published = Practice.objects.published()
+    themes = ThemeFacet()
+    counts = themes.counts(published)
+    return render(
+        request,
+        "home.html",
+        {
+            "newest": published.newest_first().as_cards(language)[:6],
+            "themes": [
+                (slug, label, counts[slug])
+                for slug, label in themes.labels.items()
+                if slug in counts and not themes.depth(slug)
+            ],
+            "practice_count": published.count(),
+            "member_counts": City.objects.members().aggregate(
+                cities=Count("pk"), countries=Count("country", distinct=True)
+            ),
+        },
+    )
+
+
+def browse(request):
+    """Search and narrow the published practices."""
+    language = get_language()
+    search = Search.from_query(request.GET, language)
+    page = page_of(request, search.results().as_cards(language))
+    return render(
+        request,
+        "practices/browse.html",
+        {
+            "search": search,
+            "sorts": SORTS.items(),
+            "page": page,
+            "facets": search.facet_values(),
+            "chosen": search.chosen_values(),
+        },
+    )
+
+
+def practice(request, pk, slug=""):
+    """One practice; a wrong or old end of the address redirects to the right one."""
+    found = get_object_or_404(
+        Practice.objects.select_related("city").prefetch_related(
+            "themes",
+            "target_groups",
+            "methods",
+            Prefetch("partnerships", Partnership.objects.order_by("pk")),
+            Prefetch("partnerships__partners", Partner.objects.select_related("organisation")),
+        ),
+        pk=pk,
+    )
+    if not request.user.has_perm("practices.read_practice", found):
+        raise Http404
+    if slug != found.slug:
+        return redirect(found, permanent=False)
+    language = get_language()
+    return render(
+        request,
+        "practices/practice.html",
+        {
+            "practice": found,
+            "title": found.shown("title", language),
+            "summary": found.shown("summary", language),
+            "texts": [
+                (Practice._meta.get_field(field).verbose_name, text)
+                for field in TEXTS_ON_PAGE
+                if (text := found.shown(field, language))
+            ],
+            "languages": found.languages_of("title"),
+            "is_public": found.state == PublicationState.PUBLISHED,
+            "may_edit": request.user.has_perm("practices.edit_practice", found),
+        },
+    )

@@ -2,12 +2,17 @@
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import (
+    ArrayField,
+    DateTimeRangeField,
+    RangeBoundary,
+    RangeOperators,
+)
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
 from cities.models import country_choices
 from practices.digests.enums import DeliveryState, Frequency
@@ -98,6 +103,11 @@ class Subscription(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.get_frequency_display()}"
+
+    @property
+    def country_names(self):
+        """The names of the chosen countries in the language in force."""
+        return sorted(countries.name(code) for code in self.countries)
 
 
 class Edition(models.Model):

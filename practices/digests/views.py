@@ -1,1 +1,95 @@
-def unsubscribe(r, token): ...
+"""A person's subscriptions, and ending one from a mail."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from efus.errors import NotFound
+from efus.kept_forms import keeps_form, take_kept_form
+from practices.digests.forms import SubscriptionForm
+from practices.digests.models import Subscription
+from practices.digests.unsubscribing import subscription_of
+from practices.models import TargetGroup, Theme
+
+
+def _own(request):
+    return Subscription.objects.filter(user=request.user).prefetch_related(
+        "themes", "target_groups"
+    )
+
+
+@login_required
+def subscriptions(request):
+    """One's own subscriptions."""
+    return render(
+        request,
+        "digests/subscriptions.html",
+        {"subscriptions": _own(request).filter(ended_at__isnull=True)},
+    )
+
+
+@keeps_form
+def new_subscription(request):
+    """Ask for a digest; the address may carry themes, countries and groups of a search."""
+    initial = {
+        "themes": Theme.objects.filter(slug__in=request.GET.getlist("theme")),
+        "countries": request.GET.getlist("country"),
+        "target_groups": TargetGroup.objects.filter(slug__in=request.GET.getlist("group")),
+        "language": get_language(),
+    }
+    return _write(request, Subscription(user=request.user), initial)
+
+
+@keeps_form
+def edit_subscription(request, pk):
+    """Change what a digest is about."""
+    return _write(request, get_object_or_404(_own(request), pk=pk, ended_at__isnull=True), None)
+
+
+def _write(request, subscription, initial):
+    kept = take_kept_form(request) if request.method == "GET" else None
+    data = request.POST if request.method == "POST" else kept
+    form = SubscriptionForm(data, instance=subscription, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your subscription is saved."))
+        return redirect("digests:subscriptions")
+    return render(
+        request,
+        "digests/subscription_form.html",
+        {"form": form, "subscription": subscription, "not_yet_saved": kept is not None},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@login_required
+@require_POST
+def end_subscription(request, pk):
+    """End one of one's own subscriptions."""
+    _own(request).filter(pk=pk, ended_at__isnull=True).update(ended_at=timezone.now())
+    messages.success(request, _("The subscription has ended. No more mails will come from it."))
+    return redirect("digests:subscriptions")
+
+
+@csrf_exempt
+def unsubscribe(request, token):
+    """End the subscription that the signed *token* stands for, without signing in.
+
+    A mail program sends a POST (RFC 8058, one click); a person who follows the link finds
+    a button, since programs that check links must not unsubscribe anybody.
+    """
+    subscription = subscription_of(token)
+    if subscription is None:
+        raise NotFound(_("This link is incomplete. Copy all of it from the mail."))
+    if request.method == "POST":
+        if request.POST.get("again"):
+            subscription.ended_at = None
+        else:
+            subscription.ended_at = subscription.ended_at or timezone.now()
+        subscription.save(update_fields=["ended_at"])
+    return render(request, "digests/unsubscribe.html", {"subscription": subscription})

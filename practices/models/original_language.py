@@ -60,7 +60,7 @@ class OriginalLanguageQuerySet(models.QuerySet):
                 NullIf(F(translated), Value("")),
                 original,
                 Value(""),
-                output_field=models.TextField()
+                output_field=models.TextField(),
             )
             annotations[f"shown_{field}_language"] = Case(
                 When(has_text(translated), then=Value(language)),

@@ -61,7 +61,9 @@ class Practice(OriginalLanguageModel):
         _("title"),
         max_length=100,
         blank=True,
-        help_text=_("What it is, in a few plain words. For example: “Night mediators in the city centre”."),
+        help_text=_(
+            "What it is, in a few plain words. For example: “Night mediators in the city centre”."
+        ),
     )
     summary = models.TextField(
         _("summary"),
@@ -103,9 +105,7 @@ class Practice(OriginalLanguageModel):
     )
     started_on = models.DateField(_("started on"), null=True, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
-    cost_band = models.CharField(
-        _("cost"), max_length=20, choices=CostBand.choices, blank=True
-    )
+    cost_band = models.CharField(_("cost"), max_length=20, choices=CostBand.choices, blank=True)
     evidence = models.CharField(
         _("evidence"),
         max_length=30,
@@ -196,6 +196,11 @@ class Practice(OriginalLanguageModel):
 
     def __str__(self):
         return str(self.shown("title", self.original_language)) or f"#{self.pk}"
+
+    @property
+    def original_title(self):
+        """The title as the city wrote it."""
+        return self.original("title")
 
     @property
     def slug(self):

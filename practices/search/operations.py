@@ -54,6 +54,7 @@ class SearchTrigger(migrations.RunSQL):
         )
         pairs = ", ".join(f"('{code}', 'efus_{code}'::regconfig)" for code in languages)
         super().__init__(
+            # Language codes and weights of ours, no input.
             f"""
             CREATE OR REPLACE FUNCTION refresh_search_documents() RETURNS trigger
             LANGUAGE plpgsql AS $$
@@ -79,7 +80,7 @@ class SearchTrigger(migrations.RunSQL):
             CREATE OR REPLACE TRIGGER refresh_search_documents
                 AFTER INSERT OR UPDATE ON practices_practice
                 FOR EACH ROW EXECUTE FUNCTION refresh_search_documents();
-            """,
+            """,  # noqa: S608
             """
             DROP TRIGGER refresh_search_documents ON practices_practice;
             DROP FUNCTION refresh_search_documents();

@@ -1,0 +1,160 @@
+"""Loading the demonstration; loading it again changes nothing."""
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils import timezone
+
+from cities.models import City, Seat
+from efus.accounts.enums import StaffRole
+from efus.accounts.models import User
+from practices.demonstration.accounts import ACCOUNTS
+from practices.digests.enums import Frequency
+from practices.digests.models import Subscription
+from practices.digests.schedule import last_boundary
+from practices.enums import PublicationState
+from practices.models import (
+    TEXT_FIELDS,
+    Method,
+    Organisation,
+    Partner,
+    Partnership,
+    Practice,
+    TargetGroup,
+    Theme,
+)
+
+FOLDER = Path(__file__).parent
+MEMBERS = FOLDER / "members-2019.csv"
+PRACTICES = FOLDER / "practices"
+
+# These are new in the first daily digest, which goes out as soon as the workers start.
+NEWEST = [
+    "lille-theatre-forum-recruiters",
+    "genk-mentoren-voor-jongeren",
+    "nantes-night-mediation",
+    "gdansk-city-dialogue",
+    "lisboa-community-policing-contract",
+]
+# This one waits for the city's coordinator.
+SUBMITTED = "den-haag-een-voordeur-huiselijk-geweld"
+DAYS_BETWEEN = 6
+
+
+def _publication_times(names):
+    newest = last_boundary(Frequency.DAILY, timezone.now()) - timedelta(hours=1)
+    times = {}
+    for number, name in enumerate(NEWEST):
+        times[name] = newest - timedelta(hours=2 * number)
+    older = [name for name in names if name not in times]
+    # Spread over countries: by the last letters of the name rather than by city.
+    older.sort(key=lambda name: name[::-1])
+    for number, name in enumerate(older, start=1):
+        times[name] = newest - timedelta(days=2 + DAYS_BETWEEN * number)
+    return times
+
+
+def _texts(content):
+    return {
+        f"{field}_{language}": texts["adoption" if field == "adoption_needs" else field].strip()
+        for language, texts in content["text"].items()
+        for field in TEXT_FIELDS
+    }
+
+
+def _load_partnership(practice, content):
+    language = practice.original_language
+    partnership = Partnership.objects.create(
+        city=practice.city,
+        original_language=language,
+        formality=content["formality"],
+        model=content.get("model", ""),
+        since=content.get("since"),
+        is_demonstration=True,
+        **{f"name_{language}": content["name"]},
+    )
+    for entry in content["partners"]:
+        organisation, _created = Organisation.objects.get_or_create(
+            city=practice.city,
+            name=entry["organisation"],
+            defaults={"kind": entry["kind"], "is_demonstration": True},
+        )
+        Partner.objects.create(
+            partnership=partnership, organisation=organisation, role=entry["role"]
+        )
+    partnership.practices.add(practice)
+
+
+@transaction.atomic
+def load_practices():
+    """Add the demonstration practices that are missing; returns how many."""
+    files = {path.stem: path for path in sorted(PRACTICES.glob("*.toml"))}
+    times = _publication_times(files)
+    added = 0
+    for name, path in files.items():
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        city = City.objects.get(listed_as=content["city"])
+        language = content["original_language"]
+        texts = _texts(content)
+        title = {f"title_{language}": texts[f"title_{language}"]}
+        if Practice.objects.filter(city=city, is_demonstration=True, **title).exists():
+            continue
+        submitted = name == SUBMITTED
+        practice = Practice.objects.create(
+            city=city,
+            original_language=language,
+            status=content["status"],
+            started_on=content.get("started_on"),
+            ended_on=content.get("ended_on"),
+            cost_band=content["cost_band"],
+            evidence=content["evidence"],
+            state=PublicationState.SUBMITTED if submitted else PublicationState.PUBLISHED,
+            published_at=None if submitted else times[name],
+            is_demonstration=True,
+            **texts,
+        )
+        practice.themes.set(Theme.objects.filter(slug__in=content["themes"]))
+        practice.target_groups.set(TargetGroup.objects.filter(slug__in=content["target_groups"]))
+        practice.methods.set(Method.objects.filter(slug__in=content["methods"]))
+        _load_partnership(practice, content["partnership"])
+        added += 1
+    return added
+
+
+@transaction.atomic
+def load_accounts(password):
+    """Add the demonstration accounts that are missing; all can sign in with *password*."""
+    added = 0
+    for account in ACCOUNTS:
+        user = User.objects.filter(email=account.email).first()
+        if user is not None:
+            if not user.check_password(password):
+                user.set_password(password)
+                user.save(update_fields=["password"])
+            continue
+        user = User.objects.create_user(
+            account.email,
+            password,
+            name=account.name,
+            language=account.language,
+            staff_role=account.staff_role,
+            is_superuser=account.staff_role == StaffRole.ADMINISTRATOR,
+        )
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        for listed_as, role in account.seats:
+            Seat.objects.create(user=user, city=City.objects.get(listed_as=listed_as), role=role)
+        for wanted in account.subscriptions:
+            subscription = Subscription.objects.create(
+                user=user,
+                language=account.language,
+                countries=list(wanted.countries),
+                frequency=wanted.frequency,
+                # Before the last period, so that its edition reaches this person at once.
+                created_at=timezone.now() - timedelta(days=40),
+            )
+            subscription.themes.set(Theme.objects.filter(slug__in=wanted.themes))
+        added += 1
+    return added

@@ -1,0 +1,141 @@
+"""Writing a practice, in the language that the city writes in."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from cities.models import City
+from practices.models import TEXT_FIELDS, Partnership, Practice
+
+LONG_TEXTS = {"problem": 5, "objectives": 4, "how_it_works": 10, "results": 5, "lessons": 5}
+
+
+class PracticeForm(forms.ModelForm):
+    """All of a practice that its city writes.
+
+    Nothing but the city and the language is required for a draft; what publication needs
+    is asked for at publication.
+    """
+
+    partnerships = forms.ModelMultipleChoiceField(
+        Partnership.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Partnerships that carry it"),
+    )
+
+    class Meta:
+        model = Practice
+        fields = [
+            "city",
+            "original_language",
+            "themes",
+            "target_groups",
+            "methods",
+            "status",
+            "started_on",
+            "ended_on",
+            "cost_band",
+            "evidence",
+        ]
+        widgets = {
+            "themes": forms.CheckboxSelectMultiple,
+            "target_groups": forms.CheckboxSelectMultiple,
+            "methods": forms.CheckboxSelectMultiple,
+            "started_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "ended_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def __init__(self, *args, cities, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.before = self.instance.original_language
+        self.fields["city"].queryset = cities
+        self.fields["themes"].required = False
+        self.fields["cost_band"].choices = [
+            ("", _("not stated")),
+            *Practice._meta.get_field("cost_band").choices,
+        ]
+        for name in TEXT_FIELDS:
+            field = Practice._meta.get_field(name).formfield()
+            if name in LONG_TEXTS:
+                field.widget.attrs["rows"] = LONG_TEXTS[name]
+            elif name != "title":
+                field.widget.attrs["rows"] = 3
+            field.widget.attrs["lang"] = self._language()
+            if self.instance.pk:
+                field.initial = self.instance.original(name)
+            self.fields[name] = field
+        if self.instance.pk:
+            del self.fields["city"]
+            partnerships = Partnership.objects.filter(city=self.instance.city)
+            self.fields["partnerships"].initial = self.instance.partnerships.all()
+        else:
+            partnerships = Partnership.objects.filter(city__in=cities)
+        self.fields["partnerships"].queryset = partnerships.select_related("city")
+        if not partnerships.exists():
+            del self.fields["partnerships"]
+
+    def _language(self):
+        chosen = self.data.get(self.add_prefix("original_language")) if self.is_bound else None
+        if chosen not in dict(settings.LANGUAGES):
+            chosen = self.initial.get("original_language") or self.instance.original_language
+        return chosen or settings.LANGUAGE_CODE
+
+    def clean_original_language(self):
+        language = self.cleaned_data["original_language"]
+        translated = set(self.instance.languages_of("title")) - {self.before}
+        if self.instance.pk and language != self.before and translated:
+            raise forms.ValidationError(
+                _("This practice is translated already; its original language stays.")
+            )
+        return language
+
+    def clean(self):
+        cleaned = super().clean()
+        city = cleaned.get("city") or (self.instance.pk and self.instance.city)
+        if any(partnership.city_id != city.pk for partnership in cleaned.get("partnerships", [])):
+            self.add_error("partnerships", _("Choose partnerships of the same city."))
+        return cleaned
+
+    def _post_clean(self):
+        # The texts belong to the columns of the language that the city writes in; the rules
+        # of the database (a published practice has a title) are checked on those.
+        language = self.cleaned_data.get("original_language") or self.before
+        if language:
+            for name in TEXT_FIELDS:
+                if name in self.cleaned_data:
+                    if self.before and self.before != language:
+                        setattr(self.instance, f"{name}_{self.before}", "")
+                    setattr(self.instance, f"{name}_{language}", self.cleaned_data[name])
+        super()._post_clean()
+
+    def _save_m2m(self):
+        super()._save_m2m()
+        if "partnerships" in self.fields:
+            self.instance.partnerships.set(self.cleaned_data["partnerships"])
+
+    @property
+    def sections(self):
+        """The form's parts in the order of writing: (heading, fields)."""
+        parts = [
+            (_("Which city, which language"), ["city", "original_language"]),
+            (_("In short"), ["title", "summary"]),
+            (_("The practice"), ["problem", "objectives", "how_it_works"]),
+            (_("What came of it"), ["results", "lessons", "adoption_needs"]),
+            (_("So that others find it"), ["themes", "target_groups", "methods"]),
+            (
+                _("Facts"),
+                ["status", "started_on", "ended_on", "cost_band", "evidence", "partnerships"],
+            ),
+        ]
+        return [
+            (heading, [self[name] for name in names if name in self.fields])
+            for heading, names in parts
+        ]
+
+
+def cities_to_write_for(user):
+    """The cities that *user* may write for."""
+    if user.is_superuser:
+        return City.objects.all()
+    return City.objects.with_seat_of(user)

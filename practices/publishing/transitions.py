@@ -1,0 +1,123 @@
+"""The way to publication: which step leads from where to where, and who may take it."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from practices.enums import PublicationState
+from practices.models import Practice
+
+State = PublicationState
+
+
+class TransitionRefused(Exception):
+    """A step that cannot be taken; its text says why and what to do, to the person."""
+
+
+@dataclass(frozen=True)
+class Transition:
+    name: str
+    sources: frozenset
+    target: str
+    permission: str
+    label: Promise
+    done: Promise
+
+
+TRANSITIONS = {
+    transition.name: transition
+    for transition in [
+        Transition(
+            "submit",
+            frozenset({State.DRAFT}),
+            State.SUBMITTED,
+            "practices.submit_practice",
+            gettext_lazy("Submit for publication"),
+            gettext_lazy("The practice is submitted. A coordinator of your city can publish it."),
+        ),
+        Transition(
+            "send-back",
+            frozenset({State.SUBMITTED}),
+            State.DRAFT,
+            "practices.send_back_practice",
+            gettext_lazy("Send back to draft"),
+            gettext_lazy("The practice is a draft again."),
+        ),
+        Transition(
+            "publish",
+            frozenset({State.SUBMITTED, State.UNPUBLISHED}),
+            State.PUBLISHED,
+            "practices.publish_practice",
+            pgettext_lazy("command", "Publish"),
+            gettext_lazy("The practice is published: everybody can read it now."),
+        ),
+        Transition(
+            "unpublish",
+            frozenset({State.PUBLISHED}),
+            State.UNPUBLISHED,
+            "practices.unpublish_practice",
+            gettext_lazy("Unpublish"),
+            gettext_lazy("The practice is no longer public. You can publish it again."),
+        ),
+    ]
+}
+
+# The texts without which nobody can use a practice.
+NEEDED_TEXTS = ["title", "summary", "how_it_works"]
+
+
+def open_transitions(practice, user):
+    """The steps that *user* may take with *practice* now."""
+    return [
+        transition
+        for transition in TRANSITIONS.values()
+        if practice.state in transition.sources and user.has_perm(transition.permission, practice)
+    ]
+
+
+def missing_for_publication(practice):
+    """The names, for a reader, of what *practice* still lacks before others can use it."""
+    missing = [
+        str(Practice._meta.get_field(field).verbose_name)
+        for field in NEEDED_TEXTS
+        if not practice.original(field).strip()
+    ]
+    if not practice.themes.exists():
+        missing.append(str(Practice._meta.get_field("themes").verbose_name))
+    return missing
+
+
+@transaction.atomic
+def perform(name, practice, user):
+    """Take the step *name* with *practice* for *user*, who is known to be allowed to.
+
+    Returns the practice as it is afterwards. Raises ``TransitionRefused``.
+    """
+    transition = TRANSITIONS[name]
+    practice = Practice.objects.select_for_update(of=["self"]).get(pk=practice.pk)
+    if practice.state not in transition.sources:
+        raise TransitionRefused(
+            _(
+                "This practice is “%(state)s” now, so this step is not open. Somebody else may have changed it."
+            )
+            % {"state": practice.get_state_display()}
+        )
+    for_readers = transition.target in {State.SUBMITTED, State.PUBLISHED}
+    if for_readers and (missing := missing_for_publication(practice)):
+        raise TransitionRefused(
+            _("Before that, please fill in: %(fields)s.") % {"fields": ", ".join(missing)}
+        )
+    if transition.target == State.PUBLISHED and practice.city.current_membership is None:
+        raise TransitionRefused(
+            _("The membership of %(city)s is not active, so nothing can be published for it.")
+            % {"city": practice.city}
+        )
+    practice.state = transition.target
+    if practice.state == State.PUBLISHED and practice.published_at is None:
+        practice.published_at = timezone.now()
+    practice.save(update_fields=["state", "published_at", "updated_at"])
+    return practice
