@@ -60,7 +60,7 @@ def read(language):
 
 
 def write(catalogue, language):
-    """Keep *catalogue* as the messages of *language*; without dates, so that only messages differ."""
+    """Keep *catalogue* as the messages of *language*, without dates that always differ."""
     name = get_language_info(language)["name"]
     catalogue.header_comment = f"# {name} messages of the Efus network."
     catalogue.project = "Efus network"

@@ -133,6 +133,10 @@ LANGUAGES = [
     ("pt", _("Portuguese")),
     ("sv", _("Swedish")),
 ]
+COUNTRIES_OVERRIDE = {
+    "CZ": _("Czechia"),  # the library has the Brazilian name in Portuguese
+    "XK": _("Kosovo"),  # no ISO 3166-1 code of its own
+}
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
 LOCALE_PATHS = [BASE_DIR / "locale"]

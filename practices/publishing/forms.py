@@ -109,6 +109,10 @@ class PracticeForm(forms.ModelForm):
                     setattr(self.instance, f"{name}_{language}", self.cleaned_data[name])
         super()._post_clean()
 
+    def _get_validation_exclusions(self):
+        titles = {f"title_{code}" for code, _name in settings.LANGUAGES}
+        return super()._get_validation_exclusions() - titles - {"state"}
+
     def _save_m2m(self):
         super()._save_m2m()
         if "partnerships" in self.fields:

@@ -102,7 +102,8 @@ def perform(name, practice, user):
     if practice.state not in transition.sources:
         raise TransitionRefused(
             _(
-                "This practice is “%(state)s” now, so this step is not open. Somebody else may have changed it."
+                "This practice is “%(state)s” now, so this step is not open."
+                " Somebody else may have changed it."
             )
             % {"state": practice.get_state_display()}
         )

@@ -139,7 +139,11 @@ class Search:
         values = []
         if self.words:
             values.append(
-                ChosenValue(f"“{self.words}”", _("Words"), self.query_string(q=None, sort=None))
+                ChosenValue(
+                    _("“%(words)s”") % {"words": self.words},
+                    _("Words"),
+                    self.query_string(q=None, sort=None),
+                )
             )
         for facet in self.facets:
             chosen = self.chosen.get(facet.parameter, [])

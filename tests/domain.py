@@ -1,0 +1,89 @@
+"""The people and things that the stories are about."""
+
+from datetime import date, timedelta
+from itertools import count
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from cities.enums import MembershipState, SeatRole
+from cities.models import City, Membership, Seat
+from efus.accounts.models import User
+from practices.enums import OrganisationKind, PartnerRole, PublicationState
+from practices.models import Organisation, Partner, Partnership, Practice, Theme
+
+PASSWORD = "a long enough password"
+numbers = count(1)
+
+
+def a_city(name="Genk", country="BE", *, member=True, **fields):
+    """A city; a member of the network since 2019 unless said otherwise."""
+    city = City.objects.create(official_name=name, country=country, **fields)
+    if member:
+        Membership.objects.create(
+            city=city, state=MembershipState.ACTIVE, starts_on=date(2019, 1, 1)
+        )
+    return city
+
+
+def a_person(email=None, **fields):
+    """A person who can sign in with ``PASSWORD``."""
+    email = email or f"person-{next(numbers)}@city.example"
+    user = User.objects.create_user(email, PASSWORD, **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def an_editor(city, **fields):
+    user = a_person(**fields)
+    Seat.objects.create(user=user, city=city, role=SeatRole.EDITOR)
+    return user
+
+
+def a_coordinator(city, **fields):
+    user = a_person(**fields)
+    Seat.objects.create(user=user, city=city, role=SeatRole.COORDINATOR)
+    return user
+
+
+def an_administrator(**fields):
+    return a_person(staff_role="administrator", is_superuser=True, **fields)
+
+
+def a_theme(slug, name=None, parent=None, **names):
+    return Theme.objects.create(
+        slug=slug, name_en=name or slug.replace("-", " ").capitalize(), parent=parent, **names
+    )
+
+
+def a_practice(city, language="nl", *, themes=(), published_days_ago=10, **fields):
+    """A practice written in *language*; published unless *published_days_ago* is None."""
+    texts = {
+        f"title_{language}": f"Praktijk {next(numbers)}",
+        f"summary_{language}": "Een korte samenvatting.",
+        f"how_it_works_{language}": "Zo werkt het.",
+    }
+    if published_days_ago is not None:
+        fields = {
+            "state": PublicationState.PUBLISHED,
+            "published_at": timezone.now() - timedelta(days=published_days_ago),
+        } | fields
+    practice = Practice.objects.create(city=city, original_language=language, **(texts | fields))
+    practice.themes.set(themes)
+    return practice
+
+
+def a_partnership(city, *practices, kinds=("local_police", "social_services"), language="nl"):
+    """A partnership of one organisation of each of *kinds*, carrying *practices*."""
+    partnership = Partnership.objects.create(
+        city=city, original_language=language, **{f"name_{language}": f"Overleg {next(numbers)}"}
+    )
+    for kind in kinds:
+        organisation = Organisation.objects.create(
+            city=city, name=f"{OrganisationKind(kind).label} {next(numbers)}", kind=kind
+        )
+        Partner.objects.create(
+            partnership=partnership, organisation=organisation, role=PartnerRole.DELIVERS
+        )
+    partnership.practices.set(practices)
+    return partnership

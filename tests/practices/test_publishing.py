@@ -1,0 +1,325 @@
+"""A city's people write a practice and publish it."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from practices.models import Practice
+from practices.publishing.transitions import TRANSITIONS
+from tests.domain import (
+    PASSWORD,
+    a_city,
+    a_coordinator,
+    a_partnership,
+    a_person,
+    a_practice,
+    a_theme,
+    an_administrator,
+    an_editor,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def genk():
+    return a_city("Genk", "BE")
+
+
+@pytest.fixture
+def theme():
+    return a_theme("young-people")
+
+
+def what_is_typed(theme, **changes):
+    return {
+        "original_language": "nl",
+        "title": "Mentoren voor jongeren",
+        "summary": "Jongeren krijgen een mentor.",
+        "problem": "",
+        "objectives": "",
+        "how_it_works": "Elke week een gesprek.",
+        "results": "",
+        "lessons": "",
+        "adoption_needs": "",
+        "themes": [theme.pk],
+        "status": "running",
+        "started_on": "2022-03-01",
+        "ended_on": "",
+        "cost_band": "",
+        "evidence": "described",
+    } | changes
+
+
+def step(client, practice, name):
+    return client.post(f"/en/workspace/practices/{practice.pk}/{name}/", follow=True)
+
+
+def test_a_coordinator_writes_in_dutch_saves_submits_and_publishes(client, genk, theme):
+    client.force_login(a_coordinator(genk))
+    typed = what_is_typed(theme, city=genk.pk)
+    page = client.post("/en/workspace/practices/new/", typed, follow=True)
+    assert "Saved." in page.content.decode()
+    practice = Practice.objects.get()
+    assert (practice.title_nl, practice.title_en or "") == ("Mentoren voor jongeren", "")
+    assert practice.state == "draft"
+    assert practice.city == genk
+    step(client, practice, "submit")
+    before = timezone.now()
+    page = step(client, practice, "publish")
+    assert "The practice is published" in page.content.decode()
+    practice.refresh_from_db()
+    assert practice.state == "published"
+    assert practice.published_at >= before
+    client.logout()
+    assert "Mentoren voor jongeren" in client.get("/fr/practices/").content.decode()
+
+
+def test_the_page_language_does_not_decide_where_the_text_goes(client, genk, theme):
+    client.force_login(a_coordinator(genk))
+    practice = a_practice(genk, "nl", title_fr="Des mentors", published_days_ago=None)
+    client.post(f"/fr/workspace/practices/{practice.pk}/", what_is_typed(theme))
+    practice.refresh_from_db()
+    assert practice.title_nl == "Mentoren voor jongeren"
+    assert practice.title_fr == "Des mentors"
+
+
+def test_a_wrongly_chosen_language_can_be_corrected_until_there_is_a_translation(
+    client, genk, theme
+):
+    client.force_login(a_coordinator(genk))
+    practice = a_practice(genk, "en", published_days_ago=None)
+    address = f"/en/workspace/practices/{practice.pk}/"
+    client.post(address, what_is_typed(theme, original_language="nl"))
+    practice.refresh_from_db()
+    assert (practice.original_language, practice.title_en) == ("nl", "")
+    assert practice.title_nl == "Mentoren voor jongeren"
+    Practice.objects.filter(pk=practice.pk).update(title_fr="Des mentors")
+    page = client.post(address, what_is_typed(theme, original_language="de"))
+    assert "translated already" in page.content.decode()
+
+
+def test_a_draft_needs_nothing_but_publication_does(client, genk, theme):
+    client.force_login(a_coordinator(genk))
+    empty = what_is_typed(theme, city=genk.pk, title="", summary="", how_it_works="", themes=[])
+    client.post("/en/workspace/practices/new/", empty)
+    practice = Practice.objects.get()
+    page = step(client, practice, "submit").content.decode()
+    assert "please fill in: title, summary, how it works, themes" in page
+    practice.refresh_from_db()
+    assert practice.state == "draft"
+
+
+def test_a_published_practice_cannot_lose_its_title(client, genk, theme):
+    client.force_login(a_coordinator(genk))
+    practice = a_practice(genk, "nl", title_nl="Mentoren", themes=[theme])
+    page = client.post(
+        f"/en/workspace/practices/{practice.pk}/", what_is_typed(theme, title="", lessons="Nieuw")
+    )
+    assert page.status_code == 422
+    assert "A published practice needs a title." in page.content.decode()
+    assert "Nieuw" in page.content.decode()
+    practice.refresh_from_db()
+    assert practice.title_nl == "Mentoren"
+
+
+def test_an_error_loses_nothing_typed(client, genk, theme):
+    client.force_login(an_editor(genk))
+    typed = what_is_typed(
+        theme, city=genk.pk, title="x" * 101, ended_on="2020-01-01", lessons="Veel geleerd."
+    )
+    page = client.post("/en/workspace/practices/new/", typed)
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert "Not saved yet" in text
+    assert "at most 100 characters" in text
+    for value in ("x" * 101, "Veel geleerd.", "Elke week een gesprek.", "2020-01-01"):
+        assert value in text
+    assert re.search(rf'name="themes" value="{theme.pk}"[^>]*checked', text)
+    assert not Practice.objects.exists()
+
+
+def test_what_is_typed_survives_a_lost_session(client, genk, theme):
+    editor = an_editor(genk, email="editor@genk.example")
+    practice = a_practice(genk, "nl", published_days_ago=None)
+    address = f"/en/workspace/practices/{practice.pk}/"
+    page = client.post(address, what_is_typed(theme, lessons="Een hele middag werk."))
+    assert page.url == f"/en/account/login/?next={address}"
+    assert "what you typed is kept" in client.get(page.url).content.decode()
+    page = client.post(
+        page.url, {"login": editor.email, "password": PASSWORD, "next": address}, follow=True
+    )
+    text = page.content.decode()
+    assert page.request["PATH_INFO"] == address
+    assert "Een hele middag werk." in text
+    assert "It is not saved yet" in text
+    practice.refresh_from_db()
+    assert not practice.lessons_nl
+
+
+def test_what_is_typed_survives_an_outdated_token(genk, theme, django_client_without_token):
+    client = django_client_without_token
+    practice = a_practice(genk, "nl", published_days_ago=None)
+    client.force_login(an_editor(genk))
+    address = f"/en/workspace/practices/{practice.pk}/"
+    typed = what_is_typed(theme, lessons="Een hele middag werk.")
+    page = client.post(address, typed, headers={"origin": "http://testserver"}, follow=True)
+    assert "Een hele middag werk." in page.content.decode()
+    practice.refresh_from_db()
+    assert not practice.lessons_nl
+    # Another site cannot fill in our forms.
+    page = client.post(address, typed, headers={"origin": "https://elsewhere.example"})
+    assert page.status_code == 403
+    assert "Een hele middag werk." not in client.get(address).content.decode()
+
+
+@pytest.fixture
+def django_client_without_token():
+    from django.test import Client
+
+    return Client(enforce_csrf_checks=True, headers={"host": "testserver"})
+
+
+def test_an_outdated_sign_in_form_keeps_no_password(django_client_without_token):
+    client = django_client_without_token
+    page = client.post(
+        "/en/account/login/",
+        {"login": "a@city.example", "password": PASSWORD},
+        headers={"origin": "http://testserver"},
+    )
+    assert page.status_code == 403
+    assert "Open the page again" in page.content.decode()
+    assert not dict(client.session)
+
+
+# Who may take which step: role → the steps open to it from each state.
+ROLES = {
+    "anonymous": set(),
+    "researcher": set(),
+    "editor elsewhere": set(),
+    "coordinator elsewhere": set(),
+    "former coordinator": set(),
+    "reviewer": set(),
+    "editor": {"edit", "submit"},
+    "coordinator": {"edit", "submit", "send-back", "publish", "unpublish"},
+    "administrator": {"edit", "submit", "send-back", "publish", "unpublish"},
+}
+
+
+def a_person_of_role(role, city):
+    if role == "researcher":
+        return a_person()
+    if role == "editor elsewhere":
+        return an_editor(a_city("Leuven"))
+    if role == "coordinator elsewhere":
+        return a_coordinator(a_city("Leuven"))
+    if role == "former coordinator":
+        user = a_coordinator(city)
+        user.seats.update(starts_on="2020-01-01", ends_on="2021-01-01")
+        return user
+    if role == "reviewer":
+        return a_person(staff_role="reviewer")
+    if role == "editor":
+        return an_editor(city)
+    if role == "coordinator":
+        return a_coordinator(city)
+    return an_administrator()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_touches_another_citys_practice(client, genk, theme, role):
+    if role != "anonymous":
+        client.force_login(a_person_of_role(role, genk))
+    may = ROLES[role]
+
+    practice = a_practice(genk, "nl", published_days_ago=None, themes=[theme])
+    client.post(f"/en/workspace/practices/{practice.pk}/", what_is_typed(theme, title="Veranderd"))
+    practice.refresh_from_db()
+    assert (practice.title_nl == "Veranderd") == ("edit" in may)
+
+    client.post("/en/workspace/practices/new/", what_is_typed(theme, city=genk.pk, title="Nieuw"))
+    assert Practice.objects.filter(city=genk, title_nl="Nieuw").exists() == ("edit" in may)
+
+    for name, transition in TRANSITIONS.items():
+        for state in transition.sources:
+            Practice.objects.filter(pk=practice.pk).update(state="draft")
+            Practice.objects.filter(pk=practice.pk).update(
+                state=state, published_at=timezone.now()
+            )
+            client.post(f"/en/workspace/practices/{practice.pk}/{name}/")
+            practice.refresh_from_db()
+            assert (practice.state == transition.target) == (name in may), name
+
+
+def test_one_cannot_write_for_a_city_through_the_form_of_another(client, genk, theme):
+    leuven = a_city("Leuven")
+    client.force_login(a_coordinator(leuven))
+    page = client.post("/en/workspace/practices/new/", what_is_typed(theme, city=genk.pk))
+    assert page.status_code == 422
+    assert not Practice.objects.exists()
+    partnership = a_partnership(genk)
+    a_partnership(leuven)
+    page = client.post(
+        "/en/workspace/practices/new/",
+        what_is_typed(theme, city=leuven.pk, partnerships=[partnership.pk]),
+    )
+    assert page.status_code == 422
+    assert not Practice.objects.exists()
+
+
+def test_a_practice_can_name_the_partnerships_that_carry_it(client, genk, theme):
+    client.force_login(an_editor(genk))
+    partnership = a_partnership(genk)
+    client.post(
+        "/en/workspace/practices/new/",
+        what_is_typed(theme, city=genk.pk, partnerships=[partnership.pk]),
+    )
+    assert list(Practice.objects.get().partnerships.all()) == [partnership]
+
+
+def test_steps_are_only_open_from_the_states_in_the_table(client, genk, theme):
+    client.force_login(a_coordinator(genk))
+    practice = a_practice(genk, "nl", published_days_ago=None, themes=[theme])
+    page = step(client, practice, "publish").content.decode()
+    assert "this step is not open" in page
+    practice.refresh_from_db()
+    assert practice.state == "draft"
+    assert step(client, practice, "burn").status_code == 404
+    assert client.get(f"/en/workspace/practices/{practice.pk}/publish/").status_code == 405
+
+
+def test_nothing_is_published_for_a_city_that_is_not_a_member(client, theme):
+    city = a_city("Former", member=False)
+    client.force_login(a_coordinator(city))
+    practice = a_practice(city, "nl", published_days_ago=None, themes=[theme], state="submitted")
+    assert (
+        "membership of Former is not active" in step(client, practice, "publish").content.decode()
+    )
+    practice.refresh_from_db()
+    assert practice.state == "submitted"
+
+
+def test_publishing_again_keeps_the_first_date(client, genk, theme):
+    client.force_login(a_coordinator(genk))
+    practice = a_practice(genk, "nl", themes=[theme], published_days_ago=30)
+    first = practice.published_at
+    step(client, practice, "unpublish")
+    assert client.get(f"/nl/practices/{practice.pk}/", follow=True).status_code == 200
+    client.logout()
+    assert client.get(f"/nl/practices/{practice.pk}/").status_code == 404
+    client.force_login(a_coordinator(genk))
+    step(client, practice, "publish")
+    practice.refresh_from_db()
+    assert (practice.state, practice.published_at) == ("published", first)
+
+
+def test_the_workspace_takes_a_constant_number_of_queries(client, genk, django_assert_num_queries):
+    client.force_login(an_editor(genk))
+    a_practice(genk)
+    with django_assert_num_queries(7):
+        client.get("/en/workspace/")
+    for _number in range(15):
+        a_practice(genk)
+    with django_assert_num_queries(7):
+        client.get("/en/workspace/")
