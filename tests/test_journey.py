@@ -1,0 +1,247 @@
+"""The main story, in a real browser and with every real part behind it."""
+
+import shutil
+import socket
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from django.utils import timezone
+from playwright.sync_api import expect, sync_playwright
+
+from efus.embedded.processes import Processes
+from practices.digests.models import Subscription
+from practices.digests.schedule import last_boundary
+from practices.models import Practice
+from tests.domain import PASSWORD, a_city, a_coordinator, a_person, a_theme
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="no Chromium here: 'apt-get install chromium' (or 'make test' as root) brings it",
+)
+
+
+@pytest.fixture
+def browser(monkeypatch):
+    """Headless Chromium. It runs an event loop in this thread, which Django has to bear."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        yield browser
+        browser.close()
+        connections.close_all()  # those that were opened inside the event loop
+
+
+class Reader:
+    """Somebody at a browser window, who looks closely at every page."""
+
+    def __init__(self, browser, address, width, locale):
+        self.address = address
+        self.page = browser.new_context(
+            viewport={"width": width, "height": 800}, locale=locale
+        ).new_page()
+        self.complaints = []
+        self.page.on("console", self._note)
+        self.page.on("request", self._check_origin)
+
+    def _note(self, message):
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def _check_origin(self, request):
+        if not request.url.startswith((self.address, "data:")):
+            self.complaints.append(f"a request to {request.url}")
+
+    def open(self, path):
+        self.page.goto(path if path.startswith("http") else self.address + path)
+        self.look()
+
+    def click(self, name, role="button"):
+        self.page.get_by_role(role, name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def look(self):
+        """No complaint of the browser, no scrolling sideways, no breach of WCAG that axe sees."""
+        assert self.complaints == []
+        beyond = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert beyond <= 0, f"{self.page.url} scrolls sideways by {beyond} pixels"
+        result = Axe().run(self.page)
+        assert result.violations_count == 0, f"{self.page.url}\n{result.generate_report()}"
+
+    def sign_in(self, user, language):
+        self.open(f"/{language}/account/login/")
+        self.page.locator("[name=login]").fill(user.email)
+        self.page.locator("[name=password]").fill(PASSWORD)
+        self.page.locator("main button[type=submit]").click()
+        self.page.wait_for_load_state()
+        self.look()
+
+
+@pytest.fixture
+def platform(transactional_db, mail_sink, environment, tmp_path):
+    """The platform as it runs for people: returns (its address, start a process of it)."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    processes = Processes(tmp_path, tmp_path, environment)
+
+    def start(name, *command):
+        processes.start(
+            name,
+            [sys.executable, "-m", *command],
+            environment={"SITE_URL": address, "DIGEST_TICK_SECONDS": "1"},
+            cwd=ROOT,
+        )
+
+    def answers():
+        try:
+            return urlopen(f"{address}/readyz", timeout=5).status == 200  # noqa: S310
+        except OSError:
+            return False
+
+    start("web", "gunicorn", "efus.wsgi", "--no-control-socket", f"--bind=127.0.0.1:{port}", "--threads=4")
+    processes.wait_until(answers, lambda seconds: None)
+    yield address, start
+    logs = [process.log for process in processes.running]
+    processes.stop()
+    for log in logs:
+        print(f"--- {log.name}\n{log.read_text(errors='replace')}")
+
+
+def a_day_passes():
+    """What happened today happened in the last finished day."""
+    before = last_boundary("daily", timezone.now()) - timedelta(hours=1)
+    Practice.objects.update(published_at=before)
+    Subscription.objects.update(created_at=before)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_city_publishes_a_researcher_finds_a_member_is_told(
+    browser, platform, mail_sink, tmp_path, width
+):
+    address, start = platform
+    security = a_theme(
+        "young-people", "Young people at risk", name_fr="Jeunes", name_nl="Jongeren"
+    )
+    a_theme("nightlife", "Nightlife", name_fr="Vie nocturne", name_nl="Uitgaansleven")
+    den_haag = a_city("Den Haag", "NL", name_en="The Hague", name_fr="La Haye")
+    coordinator = a_coordinator(den_haag, email="coordinator@denhaag.example", language="nl")
+    member = a_person("member@lille.example", language="fr")
+
+    # A member asks for a theme and a country.
+    reader = Reader(browser, address, width, "fr-FR")
+    reader.sign_in(member, "fr")
+    reader.open("/fr/account/subscriptions/new/?theme=young-people&country=NL")
+    reader.page.locator("[name=frequency][value=daily]").check()
+    reader.page.locator("main form.writing button").click()
+    reader.look()
+    assert Subscription.objects.get().countries == ["NL"]
+
+    # A coordinator writes a practice in Dutch, saves, submits and publishes it.
+    writer = Reader(browser, address, width, "nl-NL")
+    writer.sign_in(coordinator, "nl")
+    writer.open("/nl/workspace/practices/new/")
+    expect(writer.page.locator("[name=original_language]")).to_have_value("nl")
+    writer.page.locator("[name=title]").fill("Mentoren voor jongeren in de wijk")
+    writer.page.locator("[name=summary]").fill("Elke jongere krijgt een volwassene die blijft.")
+    writer.page.locator("[name=how_it_works]").fill("Elke week een gesprek.\n\nEn een activiteit.")
+    writer.page.locator(f"[name=themes][value='{security.pk}']").check()
+    writer.page.locator("main form.writing button").click()
+    writer.look()
+    practice = Practice.objects.get()
+    assert practice.state == "draft"
+    for name in ("submit", "publish"):
+        writer.page.locator(f"form[action$='/{name}/'] button").click()
+        writer.page.wait_for_load_state()
+        writer.look()
+    practice.refresh_from_db()
+    assert practice.state == "published"
+
+    # A researcher finds it in French, by country and theme.
+    researcher = Reader(browser, address, width, "fr-FR")
+    researcher.open("/")
+    assert researcher.page.url == f"{address}/fr/"
+    researcher.open("/fr/practices/")
+    for parameter, value in [("country", "NL"), ("theme", "young-people")]:
+        box = researcher.page.locator(f"[name={parameter}][value={value}]")
+        if not box.is_visible():
+            researcher.page.locator(f"details:has([name={parameter}]) summary").click()
+        box.check()
+    researcher.page.locator(".browse-filters button").click()
+    researcher.look()
+    assert "country=NL&theme=young-people" in researcher.page.url
+    card = researcher.page.locator(".card")
+    expect(card).to_have_count(1)
+    expect(card).to_contain_text("La Haye")
+    card.get_by_role("link").click()
+    researcher.look()
+    expect(researcher.page.locator("h1 [lang=nl]")).to_have_text(
+        "Mentoren voor jongeren in de wijk"
+    )
+
+    # A day later the member has a mail, once, and can end it with one button.
+    a_day_passes()
+    start("worker", "celery", "-A", "efus", "worker", "--concurrency=1")
+    start("beat", "celery", "-A", "efus", "beat", f"--schedule={tmp_path / 'beat'}", "--pidfile=")
+    deadline = time.monotonic() + 40
+    while not mail_sink.messages and time.monotonic() < deadline:
+        time.sleep(0.2)
+    time.sleep(2.5)  # some more ticks
+    ((message, (_sender, recipients)),) = zip(
+        mail_sink.messages, mail_sink.envelopes, strict=True
+    )
+    assert recipients == ["member@lille.example"]
+    assert message["Content-Language"] == "fr"
+    assert "Mentoren voor jongeren in de wijk" in message.get_body(["plain"]).get_content()
+    reader.open(message["List-Unsubscribe"].strip().strip("<>"))
+    reader.page.locator("main form button").click()
+    reader.look()
+    assert Subscription.objects.get().ended_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_session_in_the_browser_loses_nothing_typed(browser, platform):
+    address, _start = platform
+    city = a_city("Genk", "BE")
+    coordinator = a_coordinator(city, email="coordinator@genk.example", language="nl")
+    writer = Reader(browser, address, 1280, "nl-NL")
+    writer.sign_in(coordinator, "nl")
+    writer.open("/nl/workspace/practices/new/")
+    writer.page.locator("[name=title]").fill("Een middag werk")
+    writer.page.context.clear_cookies(name="efus_session")
+    writer.page.locator("main form.writing button").click()
+    writer.page.wait_for_load_state()
+    assert "/nl/account/login/" in writer.page.url
+    writer.page.locator("[name=login]").fill(coordinator.email)
+    writer.page.locator("[name=password]").fill(PASSWORD)
+    writer.page.locator("main button[type=submit]").click()
+    expect(writer.page.locator("[name=title]")).to_have_value("Een middag werk")
+    writer.page.locator("main form.writing button").click()
+    writer.page.wait_for_load_state()
+    assert Practice.objects.get().title_nl == "Een middag werk"
