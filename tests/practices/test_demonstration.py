@@ -1,0 +1,91 @@
+"""The demonstration is rich enough to show the platform, and plainly a demonstration."""
+
+from collections import Counter
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from cities.models import City
+from efus.accounts.models import User
+from practices.demonstration.accounts import ACCOUNTS
+from practices.models import TEXT_FIELDS, Organisation, Partnership, Practice, Theme
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """The demonstration, loaded once for all stories of this file and removed afterwards."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_demonstration", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demonstration(loaded, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield Practice.objects.published()
+
+
+def test_it_is_broad_enough(demonstration):
+    practices = demonstration
+    assert practices.count() >= 40
+    assert len(set(practices.values_list("city__country", flat=True))) >= 10
+    assert len(set(practices.values_list("original_language", flat=True))) >= 4
+    translated = [row for row in practices if len(row.languages_of("title")) >= 4]
+    assert len(translated) >= 12
+
+
+def test_every_theme_has_a_practice(demonstration):
+    used = set(demonstration.values_list("themes__slug", flat=True))
+    parents = set(demonstration.values_list("themes__parent__slug", flat=True))
+    assert set(Theme.objects.values_list("slug", flat=True)) == (used | parents) - {None}
+
+
+def test_it_says_everywhere_that_it_is_a_demonstration(demonstration):
+    for model in (Practice, Organisation, Partnership):
+        assert model.objects.exists()
+        assert not model.objects.filter(is_demonstration=False).exists()
+
+
+def test_texts_are_whole_in_every_language_they_are_given_in(demonstration):
+    for practice in demonstration:
+        for language in practice.languages_of("title"):
+            for field in TEXT_FIELDS:
+                text = getattr(practice, f"{field}_{language}")
+                assert text, f"{practice}: {field}_{language}"
+            assert len(getattr(practice, f"title_{language}")) <= 100
+            assert len(getattr(practice, f"summary_{language}")) <= 300
+
+
+def test_partnerships_join_police_social_services_and_civil_society(demonstration):
+    joined = Counter()
+    for partnership in Partnership.objects.prefetch_related("organisations"):
+        kinds = {organisation.kind for organisation in partnership.organisations.all()}
+        police = kinds & {"local_police", "national_police"}
+        joined[bool(police) and {"social_services", "civil_society"} <= kinds] += 1
+    assert joined[True] >= 20
+
+
+def test_all_of_the_list_of_members_is_there(demonstration):
+    assert City.objects.members().count() == 125
+
+
+def test_loading_again_changes_nothing(demonstration):
+    def everything():
+        return [
+            sorted(model.objects.values_list("pk", flat=True))
+            for model in (City, Practice, Partnership, Organisation, User, Theme)
+        ]
+
+    before = everything()
+    call_command("load_demonstration", verbosity=0)
+    assert everything() == before
+    assert User.objects.count() == len(ACCOUNTS)
+
+
+def test_it_is_not_loaded_in_production(settings):
+    settings.DEMONSTRATION = False
+    with pytest.raises(CommandError, match="only loaded where"):
+        call_command("load_demonstration")
