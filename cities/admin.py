@@ -1,5 +1,5 @@
 from django.contrib import admin
-from modeltranslation.admin import TabbedTranslationAdmin
+from modeltranslation.admin import TranslationAdmin
 
 from cities.models import City, Membership, Seat
 
@@ -10,7 +10,7 @@ class MembershipInline(admin.TabularInline):
 
 
 @admin.register(City)
-class CityAdmin(TabbedTranslationAdmin):
+class CityAdmin(TranslationAdmin):
     list_display = ["official_name", "country", "kind", "population"]
     list_filter = ["kind", "country"]
     search_fields = ["official_name", "listed_as"]

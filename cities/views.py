@@ -5,6 +5,7 @@ from itertools import groupby
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
+from django_countries import countries
 
 from cities.models import City
 from efus.pagination import page_of
@@ -19,9 +20,8 @@ def members(request):
     )
     page = page_of(request, cities, per_page=200)
     by_country = [
-        (group[0].country_name, group)
-        for _country, rows in groupby(page.object_list, key=lambda city: city.country)
-        if (group := list(rows))
+        (countries.name(country), sorted(rows, key=lambda city: city.shown_name.casefold()))
+        for country, rows in groupby(page.object_list, key=lambda city: city.country)
     ]
     return render(
         request,

@@ -1,5 +1,6 @@
 """Every address of the platform."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
@@ -7,6 +8,9 @@ from django.urls import include, path
 from efus import health
 from practices.digests.views import unsubscribe
 from practices.views import home
+
+# Signing in to the admin takes the same way, with the same rate limits.
+admin.site.login = secure_admin_login(admin.site.login)
 
 handler400 = "efus.errors.bad_request"
 handler403 = "efus.errors.forbidden"

@@ -1,5 +1,5 @@
 from django.contrib import admin
-from modeltranslation.admin import TabbedTranslationAdmin
+from modeltranslation.admin import TranslationAdmin
 
 from practices.models import (
     TEXT_FIELDS,
@@ -14,7 +14,7 @@ from practices.models import (
 from practices.models.original_language import LANGUAGE_CODES
 
 
-class TermAdmin(TabbedTranslationAdmin):
+class TermAdmin(TranslationAdmin):
     list_display = ["name_en", "slug", "position"]
     search_fields = ["name_en", "slug"]
     prepopulated_fields = {"slug": ["name_en"]}
@@ -30,7 +30,7 @@ class ThemeAdmin(TermAdmin):
 
 
 @admin.register(Practice)
-class PracticeAdmin(TabbedTranslationAdmin):
+class PracticeAdmin(TranslationAdmin):
     """For corrections; the way to publication is in the workspace."""
 
     list_display = ["__str__", "city", "original_language", "state", "published_at"]
@@ -66,7 +66,7 @@ class PartnerInline(admin.TabularInline):
 
 
 @admin.register(Partnership)
-class PartnershipAdmin(TabbedTranslationAdmin):
+class PartnershipAdmin(TranslationAdmin):
     list_display = ["__str__", "city", "formality", "model"]
     list_filter = ["formality"]
     list_select_related = ["city"]
