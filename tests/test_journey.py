@@ -126,13 +126,20 @@ def platform(transactional_db, mail_sink, environment, tmp_path):
         except OSError:
             return False
 
-    start("web", "gunicorn", "efus.wsgi", "--no-control-socket", f"--bind=127.0.0.1:{port}", "--threads=4")
+    start(
+        "web",
+        "gunicorn",
+        "efus.wsgi",
+        "--no-control-socket",
+        f"--bind=127.0.0.1:{port}",
+        "--threads=4",
+    )
     processes.wait_until(answers, lambda seconds: None)
     yield address, start
     logs = [process.log for process in processes.running]
     processes.stop()
     for log in logs:
-        print(f"--- {log.name}\n{log.read_text(errors='replace')}")
+        print(f"--- {log.name}\n{log.read_text(errors='replace')}")  # noqa: T201 (shown on failure)
 
 
 def a_day_passes():
@@ -215,9 +222,7 @@ def test_a_city_publishes_a_researcher_finds_a_member_is_told(
     while not mail_sink.messages and time.monotonic() < deadline:
         time.sleep(0.2)
     time.sleep(2.5)  # some more ticks
-    ((message, (_sender, recipients)),) = zip(
-        mail_sink.messages, mail_sink.envelopes, strict=True
-    )
+    ((message, (_sender, recipients)),) = zip(mail_sink.messages, mail_sink.envelopes, strict=True)
     assert recipients == ["member@lille.example"]
     assert message["Content-Language"] == "fr"
     assert "Mentoren voor jongeren in de wijk" in message.get_body(["plain"]).get_content()
