@@ -2,9 +2,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-# Countries whose cities have a forum of their own beside Efus (Efus, "National forums").
-NATIONAL_FORUM_COUNTRIES = frozenset({"BE", "DE", "ES", "FR", "IT", "PT"})
-
 
 class CityKind(models.TextChoices):
     """What a member authority is."""

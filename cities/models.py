@@ -7,17 +7,16 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from cities.enums import (
     CURRENT_MEMBERSHIP_STATES,
-    NATIONAL_FORUM_COUNTRIES,
     CityKind,
     MembershipState,
     SeatRole,
 )
+from efus.spelling import address_part
 
 
 def country_choices():
@@ -49,6 +48,15 @@ class CityQuerySet(models.QuerySet):
         if roles:
             seats = seats.filter(role__in=roles)
         return self.filter(models.Exists(seats))
+
+    def written_for_by(self, user):
+        """Cities that *user* may write for: those of a seat, or all for an administrator."""
+        return self.all() if user.is_administrator else self.with_seat_of(user)
+
+    def with_practice_counts(self):
+        """Annotate ``practice_count``, the number of published practices of each city."""
+        published = models.Q(practices__state="published")
+        return self.annotate(practice_count=models.Count("practices", filter=published))
 
 
 class City(models.Model):
@@ -118,7 +126,7 @@ class City(models.Model):
 
     def save(self, *args, **kwargs):
         self.listed_as = self.listed_as or self.official_name
-        self.slug = self.slug or slugify(self.official_name)
+        self.slug = self.slug or address_part(self.official_name)
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
@@ -133,11 +141,6 @@ class City(models.Model):
     def country_name(self):
         """The country's name in the language in force."""
         return countries.name(self.country)
-
-    @property
-    def has_national_forum(self):
-        """Whether the city's country has a national forum for urban security."""
-        return self.country in NATIONAL_FORUM_COUNTRIES
 
     @property
     def current_membership(self):

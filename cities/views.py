@@ -1,35 +1,34 @@
 """The members."""
 
-from itertools import groupby
-
-from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
-from django_countries import countries
+from django.views.decorators.http import require_safe
 
 from cities.models import City
 from efus.pagination import page_of
+from efus.spelling import fold
 
 
+@require_safe
 def members(request):
     """The members by country, each with the number of its published practices."""
-    cities = (
-        City.objects.members()
-        .annotate(practice_count=Count("practices", filter=Q(practices__state="published")))
-        .order_by("country", "official_name")
-    )
-    page = page_of(request, cities, per_page=200)
-    by_country = [
-        (countries.name(country), sorted(rows, key=lambda city: city.shown_name.casefold()))
-        for country, rows in groupby(page.object_list, key=lambda city: city.country)
-    ]
+    by_country = {}
+    for member in City.objects.members().with_practice_counts():
+        by_country.setdefault(member.country_name, []).append(member)
     return render(
         request,
         "cities/members.html",
-        {"page": page, "by_country": sorted(by_country, key=lambda pair: pair[0])},
+        {
+            "member_count": sum(map(len, by_country.values())),
+            "by_country": [
+                (country, sorted(by_country[country], key=lambda row: fold(row.shown_name)))
+                for country in sorted(by_country, key=fold)
+            ],
+        },
     )
 
 
+@require_safe
 def city(request, slug):
     """One member: what it shares and whom it works with."""
     found = get_object_or_404(City, slug=slug)

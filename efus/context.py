@@ -5,20 +5,23 @@ from django.urls import translate_url
 from django.utils.translation import get_language_info
 
 
+def page_languages(address_in):
+    """The languages of a page: for each its code, its own name, and *address_in(code)*."""
+    return [
+        {
+            "code": code,
+            "name": get_language_info(code)["name_local"].capitalize(),
+            "address": address_in(code),
+        }
+        for code, _name in settings.LANGUAGES
+    ]
+
+
 def site(request):
-    """The page's languages as (code, endonym, address), and whether this is a demonstration."""
-    languages = []
-    for code, _name in settings.LANGUAGES:
-        information = get_language_info(code)
-        languages.append(
-            {
-                "code": code,
-                "name": information["name_local"].capitalize(),
-                "address": translate_url(request.get_full_path(), code),
-            }
-        )
+    """The page's languages, the public address, and whether this is a demonstration."""
+    path = request.get_full_path()
     return {
-        "page_languages": languages,
+        "page_languages": page_languages(lambda code: translate_url(path, code)),
         "site_url": settings.SITE_URL,
         "demonstration": settings.DEMONSTRATION,
     }

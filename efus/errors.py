@@ -1,5 +1,6 @@
 """What a reader is told when there is nothing to show."""
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404
 from django.shortcuts import render
 
@@ -20,5 +21,6 @@ def forbidden(request, exception):
 
 
 def bad_request(request, exception):
-    """The page for 400."""
-    return render(request, "400.html", status=400)
+    """The page for 400, or for 413 when what was sent is too much."""
+    too_much = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    return render(request, "400.html", {"too_much": too_much}, status=413 if too_much else 400)

@@ -16,8 +16,9 @@ from django.urls import resolve
 from django.utils.translation import gettext as _
 
 SESSION_KEY = "kept_forms"
-LONGEST_FORM = 500_000  # characters
+LONGEST_FORM = 200_000  # characters, several times the longest practice
 MOST_FORMS = 5
+KEPT_SECONDS = 86_400  # before sign-in; signing in makes the session last as usual
 
 
 def _keep(request):
@@ -32,6 +33,8 @@ def _keep(request):
     while len(kept) >= MOST_FORMS:
         kept.pop(next(iter(kept)))
     request.session[SESSION_KEY] = kept | {request.path: encoded}
+    if not request.user.is_authenticated:
+        request.session.set_expiry(KEPT_SECONDS)
     return True
 
 
@@ -56,7 +59,7 @@ def keeps_form(view):
             messages.warning(
                 request,
                 _(
-                    "You were signed out in the meantime. Sign in again:"
+                    "You are not signed in, or no longer. Sign in:"
                     " what you typed is kept and waits for you to save it."
                 ),
             )

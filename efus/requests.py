@@ -11,5 +11,5 @@ class RefuseNulCharacters:
 
     def __call__(self, request):
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return render(request, "400.html", status=400)
+            return render(request, "400.html", {"nul": True}, status=400)
         return self.get_response(request)

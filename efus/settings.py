@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "efus.accounts.middleware.ReadersTimeZone",
     "efus.requests.RefuseNulCharacters",
 ]
 
@@ -113,6 +114,7 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "sessions": {"task": "efus.accounts.tasks.forget_ended_sessions", "schedule": 86400.0},
     "digests": {
         "task": "practices.digests.tasks.run_digests",
         "schedule": env.float("DIGEST_TICK_SECONDS", default=60.0),
@@ -181,12 +183,10 @@ CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "efus.kept_forms.csrf_failure"
 LANGUAGE_COOKIE_NAME = "efus_language"
-LANGUAGE_COOKIE_SECURE = PRODUCTION
-LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # Mail
 
-env_email = env.email("EMAIL_URL", default="smtp://localhost:25")
+env_email = env.email_url_config(env.str("EMAIL_URL", default="") or "smtp://localhost:25")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env_email["EMAIL_HOST"]
 EMAIL_PORT = env_email["EMAIL_PORT"]

@@ -12,6 +12,10 @@ class PublicationState(models.TextChoices):
     UNPUBLISHED = "unpublished", pgettext_lazy("publication", "unpublished")
 
 
+# In these states a practice has all that others need to use it.
+COMPLETE_STATES = (PublicationState.SUBMITTED, PublicationState.PUBLISHED)
+
+
 class PracticeStatus(models.TextChoices):
     """Whether the practice itself is under way."""
 

@@ -6,7 +6,7 @@ by the table in ``practices.publishing.transitions``.
 
 import rules
 
-from cities.rules import coordinates, holds_seat, is_administrator
+from cities.rules import coordinates, holds_seat, is_administrator, is_reviewer
 from practices.enums import PublicationState
 
 
@@ -25,9 +25,13 @@ def coordinates_its_city(user, practice):
     return coordinates(user, practice.city)
 
 
-rules.add_perm("practices.read_practice", is_public | writes_for_its_city | is_administrator)
-rules.add_perm("practices.write_for_city", holds_seat | is_administrator)
-rules.add_perm("practices.edit_practice", writes_for_its_city | is_administrator)
+is_staff = is_reviewer | is_administrator
+edits_unpublished = writes_for_its_city & ~is_public
+
+rules.add_perm("practices.read_practice", is_public | writes_for_its_city | is_staff)
+rules.add_perm(
+    "practices.edit_practice", edits_unpublished | coordinates_its_city | is_administrator
+)
 rules.add_perm("practices.submit_practice", writes_for_its_city | is_administrator)
 rules.add_perm("practices.send_back_practice", coordinates_its_city | is_administrator)
 rules.add_perm("practices.publish_practice", coordinates_its_city | is_administrator)

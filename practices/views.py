@@ -1,20 +1,23 @@
 """Reading: home, browse, one practice."""
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from cities.models import City
+from efus.context import page_languages
 from efus.pagination import page_of
 from practices.enums import PublicationState
-from practices.models import TEXT_FIELDS, Partner, Partnership, Practice
+from practices.models import TEXT_FIELDS, Practice
 from practices.search.facets import ThemeFacet
 from practices.search.filters import SORTS, Search
 
 TEXTS_ON_PAGE = TEXT_FIELDS[2:]
 
 
+@require_safe
 def home(request):
     """The first page: search, themes, newest."""
     language = get_language()
@@ -39,6 +42,7 @@ def home(request):
     )
 
 
+@require_safe
 def browse(request):
     """Search and narrow the published practices."""
     language = get_language()
@@ -57,18 +61,10 @@ def browse(request):
     )
 
 
+@require_safe
 def practice(request, pk, slug=""):
     """One practice; a wrong or old end of the address redirects to the right one."""
-    found = get_object_or_404(
-        Practice.objects.select_related("city").prefetch_related(
-            "themes",
-            "target_groups",
-            "methods",
-            Prefetch("partnerships", Partnership.objects.order_by("pk")),
-            Prefetch("partnerships__partners", Partner.objects.select_related("organisation")),
-        ),
-        pk=pk,
-    )
+    found = get_object_or_404(Practice.objects.for_page(), pk=pk)
     if not request.user.has_perm("practices.read_practice", found):
         raise Http404
     if slug != found.slug:
@@ -87,6 +83,7 @@ def practice(request, pk, slug=""):
                 if (text := found.shown(field, language))
             ],
             "languages": found.languages_of("title"),
+            "page_languages": page_languages(found.address_in),
             "is_public": found.state == PublicationState.PUBLISHED,
             "may_edit": request.user.has_perm("practices.edit_practice", found),
         },

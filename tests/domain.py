@@ -47,7 +47,7 @@ def a_coordinator(city, **fields):
 
 
 def an_administrator(**fields):
-    return a_person(staff_role="administrator", is_superuser=True, **fields)
+    return a_person(staff_role="administrator", **fields)
 
 
 def a_theme(slug, name=None, parent=None, **names):

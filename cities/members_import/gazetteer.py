@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-from cities.members_import.spelling import fold
+from efus.spelling import fold
 
 # Parts of a state with an ISO 3166-1 code of their own. A member there belongs to the
 # state: Païta, in New Caledonia, is a member of the French forum.

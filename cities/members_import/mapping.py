@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from cities.enums import CityKind
-from cities.members_import.spelling import fold
+from efus.spelling import fold
 
 MAPPING_FILE = Path(__file__).resolve().parent.parent / "data" / "member_places.toml"
 LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)

@@ -11,7 +11,7 @@ from cities.members_import.gazetteer import Gazetteer, Place, look_up
 from cities.members_import.mapping import ListedBody, Mapping
 from cities.members_import.outcomes import Outcome, Result, shown
 from cities.members_import.reading import Row
-from cities.members_import.spelling import fold
+from efus.spelling import fold
 
 CANDIDATES_SHOWN = 8
 REMEDY = "write an entry for it in cities/data/member_places.toml"

@@ -14,8 +14,8 @@ from django.utils.translation import override
 from django_countries import countries
 
 from cities.members_import.outcomes import Outcome, Result, shown
-from cities.members_import.spelling import fold
 from cities.models import City
+from efus.spelling import fold
 
 COLUMNS = ("name", "country", "member_since", "website")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}

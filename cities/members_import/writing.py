@@ -7,15 +7,14 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
 from cities.enums import MembershipState
 from cities.members_import.gazetteer import STATE_OF
 from cities.members_import.matching import Authority, Match, problem
 from cities.members_import.outcomes import Outcome, Report, Result, shown
 from cities.members_import.reading import Row
-from cities.members_import.spelling import fold
 from cities.models import City, Membership
+from efus.spelling import address_part, fold
 
 MAXIMUM_SLUG = City._meta.get_field("slug").max_length
 
@@ -55,7 +54,7 @@ class KnownCities:
 
     def free_slug(self, name: str, country: str) -> str:
         """A slug for *name* that no city has, which from now on is taken."""
-        base = slugify(fold(name))[: MAXIMUM_SLUG - 10] or "member"
+        base = address_part(name)[: MAXIMUM_SLUG - 10] or "member"
         slug, number = base, 1
         while slug in self.slugs:
             slug = f"{base}-{country.lower()}" + (f"-{number}" if number > 1 else "")

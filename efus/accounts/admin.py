@@ -17,7 +17,6 @@ class UserAdmin(admin.ModelAdmin):
         "language",
         "time_zone",
         "staff_role",
-        "is_superuser",
         "is_active",
         "last_login",
         "date_joined",

@@ -10,4 +10,5 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "language", "time_zone"]
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
         help_texts = {"time_zone": _("For example Europe/Paris or Europe/Lisbon.")}

@@ -32,7 +32,7 @@ class UserManager(BaseUserManager):
 
     def create_superuser(self, email, password=None, **fields):
         """Create an administrator of the platform."""
-        fields |= {"staff_role": StaffRole.ADMINISTRATOR, "is_superuser": True}
+        fields |= {"staff_role": StaffRole.ADMINISTRATOR}
         return self.create_user(email, password, **fields)
 
     def get_by_natural_key(self, email):
@@ -77,12 +77,16 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("This address has an account already."),
             ),
             models.CheckConstraint(
+                condition=models.Q(language__in=[code for code, _name in settings.LANGUAGES]),
+                name="user_language_known",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(staff_role__in=["", *StaffRole.values]),
                 name="user_staff_role_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(is_superuser=False)
-                | models.Q(staff_role=StaffRole.ADMINISTRATOR),
+                condition=models.Q(is_superuser=True, staff_role=StaffRole.ADMINISTRATOR)
+                | models.Q(is_superuser=False) & ~models.Q(staff_role=StaffRole.ADMINISTRATOR),
                 name="user_superuser_is_administrator",
             ),
         ]
@@ -90,7 +94,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.name or self.email
 
+    def save(self, *args, **kwargs):
+        # To Django, an administrator is a superuser and the other way round.
+        self.is_superuser = self.is_administrator
+        if "staff_role" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "is_superuser"}
+        super().save(*args, **kwargs)
+
+    @property
+    def is_administrator(self):
+        return self.staff_role == StaffRole.ADMINISTRATOR
+
     @property
     def is_staff(self):
         """May enter Django's admin."""
-        return self.staff_role == StaffRole.ADMINISTRATOR
+        return self.is_administrator

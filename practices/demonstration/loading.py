@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from cities.models import City, Seat
-from efus.accounts.enums import StaffRole
 from efus.accounts.models import User
 from practices.demonstration.accounts import ACCOUNTS
 from practices.digests.enums import Frequency
@@ -141,7 +140,6 @@ def load_accounts(password):
             name=account.name,
             language=account.language,
             staff_role=account.staff_role,
-            is_superuser=account.staff_role == StaffRole.ADMINISTRATOR,
         )
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         for listed_as, role in account.seats:

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from cities.models import City
+from efus.spelling import fold
 from practices.digests.models import Subscription
 
 
@@ -30,5 +31,5 @@ class SubscriptionForm(forms.ModelForm):
         codes = set(City.objects.order_by().values_list("country", flat=True).distinct())
         codes |= set(self.instance.countries)
         self.fields["countries"].choices = sorted(
-            ((code, countries.name(code)) for code in codes), key=lambda pair: pair[1]
+            ((code, countries.name(code)) for code in codes), key=lambda pair: fold(pair[1])
         )

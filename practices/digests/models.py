@@ -31,6 +31,10 @@ class SubscriptionQuerySet(models.QuerySet):
         """Subscriptions that mails may go out for: not ended, of a person who may sign in."""
         return self.filter(ended_at__isnull=True, user__is_active=True)
 
+    def of(self, user):
+        """The subscriptions of *user* that have not ended."""
+        return self.filter(user=user, ended_at__isnull=True)
+
 
 class Subscription(models.Model):
     """What one person wants to hear of; an empty facet matches everything.
@@ -103,6 +107,16 @@ class Subscription(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.get_frequency_display()}"
+
+    def end(self):
+        """No more mails from now on; ending twice keeps the first moment."""
+        self.ended_at = self.ended_at or timezone.now()
+        self.save(update_fields=["ended_at"])
+
+    def resume(self):
+        """Mails again, from now on."""
+        self.ended_at = None
+        self.save(update_fields=["ended_at"])
 
     @property
     def country_names(self):

@@ -9,9 +9,10 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from practices import publication_lock
 from practices.digests.enums import Frequency
 from practices.digests.matching import create_deliveries
 from practices.digests.models import Edition
@@ -41,14 +42,14 @@ def boundary_before(frequency, boundary):
 
 
 @transaction.atomic
-def open_edition(frequency, ends_at):
-    """Open the edition of *frequency* that ends at *ends_at*, with its deliveries.
+def open_edition(frequency, ends_at=None):
+    """Open the edition of *frequency* that ends at *ends_at*, or now, with its deliveries.
 
     Returns it, or None when that period is covered already, so that opening twice, even at
     the same moment, does nothing the second time.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"edition {frequency}"])
+    publication_lock.hold()
+    ends_at = ends_at or timezone.now()
     latest = Edition.objects.filter(frequency=frequency).order_by("-ends_at").first()
     starts_at = (
         latest.ends_at if latest else boundary_before(frequency, last_boundary(frequency, ends_at))

@@ -40,12 +40,12 @@ def claim(number):
 def recover_stuck(now=None):
     """Make deliveries due again whose worker ended before settling them; returns how many."""
     now = now or timezone.now()
-    return Delivery.objects.stuck(now - CLAIM_EXPIRES).update(
-        state=DeliveryState.DUE,
-        claimed_at=None,
-        not_before=now,
-        reason="The worker ended before it settled this delivery.",
+    stuck = Delivery.objects.stuck(now - CLAIM_EXPIRES)
+    reason = "The worker ended before it settled this delivery."
+    stuck.filter(attempts__gte=MOST_ATTEMPTS).update(
+        state=DeliveryState.FAILED, settled_at=now, reason=reason
     )
+    return stuck.update(state=DeliveryState.DUE, claimed_at=None, not_before=now, reason=reason)
 
 
 def _settle(pk, state, reason=""):
@@ -69,7 +69,8 @@ def _postpone(delivery, reason):
 def _is_permanent(error):
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _answer in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
+    answers = (smtplib.SMTPDataError, smtplib.SMTPSenderRefused)
+    return isinstance(error, answers) and error.smtp_code >= 500
 
 
 def _send_one(delivery, connection):
@@ -97,14 +98,17 @@ def _send_one(delivery, connection):
 
 def send_claimed(claimed):
     """Send the deliveries with the identifiers *claimed*, over one connection."""
-    deliveries = (
-        Delivery.objects.filter(pk__in=claimed, state=DeliveryState.SENDING)
-        .select_related("subscription__user", "edition")
-        .order_by("pk")
-    )
     connection = get_connection()
     try:
-        for delivery in deliveries:
+        for pk in claimed:
+            # Read just before its mail: the person may have unsubscribed a moment ago.
+            delivery = (
+                Delivery.objects.filter(pk=pk, state=DeliveryState.SENDING)
+                .select_related("subscription__user", "edition")
+                .first()
+            )
+            if delivery is None:
+                continue
             if connection.connection is None:
                 try:
                     connection.open()

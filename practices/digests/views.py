@@ -3,11 +3,10 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_safe
 
 from efus.errors import NotFound
 from efus.kept_forms import keeps_form, take_kept_form
@@ -17,23 +16,23 @@ from practices.digests.unsubscribing import subscription_of
 from practices.models import TargetGroup, Theme
 
 
-def _own(request):
-    return Subscription.objects.filter(user=request.user).prefetch_related(
-        "themes", "target_groups"
-    )
-
-
 @login_required
+@require_safe
 def subscriptions(request):
     """One's own subscriptions."""
     return render(
         request,
         "digests/subscriptions.html",
-        {"subscriptions": _own(request).filter(ended_at__isnull=True)},
+        {
+            "subscriptions": Subscription.objects.of(request.user).prefetch_related(
+                "themes", "target_groups"
+            )
+        },
     )
 
 
 @keeps_form
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_subscription(request):
     """Ask for a digest; the address may carry themes, countries and groups of a search."""
     initial = {
@@ -46,9 +45,10 @@ def new_subscription(request):
 
 
 @keeps_form
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_subscription(request, pk):
     """Change what a digest is about."""
-    return _write(request, get_object_or_404(_own(request), pk=pk, ended_at__isnull=True), None)
+    return _write(request, get_object_or_404(Subscription.objects.of(request.user), pk=pk), None)
 
 
 def _write(request, subscription, initial):
@@ -68,15 +68,18 @@ def _write(request, subscription, initial):
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def end_subscription(request, pk):
-    """End one of one's own subscriptions."""
-    _own(request).filter(pk=pk, ended_at__isnull=True).update(ended_at=timezone.now())
+    """End one of one's own subscriptions; by address alone, nothing ends."""
+    if request.method == "GET":
+        return redirect("digests:subscriptions")
+    get_object_or_404(Subscription.objects.of(request.user), pk=pk).end()
     messages.success(request, _("The subscription has ended. No more mails will come from it."))
     return redirect("digests:subscriptions")
 
 
 @csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request, token):
     """End the subscription that the signed *token* stands for, without signing in.
 
@@ -88,8 +91,7 @@ def unsubscribe(request, token):
         raise NotFound(_("This link is incomplete. Copy all of it from the mail."))
     if request.method == "POST":
         if request.POST.get("again"):
-            subscription.ended_at = None
+            subscription.resume()
         else:
-            subscription.ended_at = subscription.ended_at or timezone.now()
-        subscription.save(update_fields=["ended_at"])
+            subscription.end()
     return render(request, "digests/unsubscribe.html", {"subscription": subscription})

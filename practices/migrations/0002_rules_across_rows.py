@@ -1,4 +1,4 @@
-"""Rules that span several rows: themes have two levels, a partnership two partners."""
+"""Rules that span several rows: levels of themes, partners and city of a partnership."""
 
 from django.db import migrations
 
@@ -50,6 +50,36 @@ CREATE CONSTRAINT TRIGGER partnership_two_partners
 """
 
 
+# A partnership is a city's: its partners and practices are entered for the same city.
+PARTNERSHIP_ONE_CITY = """
+CREATE FUNCTION partnership_one_city() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM practices_partnership AS partnership
+        JOIN practices_partner AS partner ON partner.partnership_id = partnership.id
+        JOIN practices_organisation AS organisation ON organisation.id = partner.organisation_id
+        WHERE partnership.id = NEW.partnership_id AND organisation.city_id <> partnership.city_id
+    ) OR EXISTS (
+        SELECT FROM practices_partnership AS partnership
+        JOIN practices_partnership_practices AS carried
+            ON carried.partnership_id = partnership.id
+        JOIN practices_practice AS practice ON practice.id = carried.practice_id
+        WHERE partnership.id = NEW.partnership_id AND practice.city_id <> partnership.city_id
+    ) THEN
+        RAISE EXCEPTION 'a partnership has partners and practices of its own city' USING
+            ERRCODE = 'check_violation', CONSTRAINT = 'partnership_one_city';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE CONSTRAINT TRIGGER partnership_one_city
+    AFTER INSERT OR UPDATE ON practices_partner
+    FOR EACH ROW EXECUTE FUNCTION partnership_one_city();
+CREATE CONSTRAINT TRIGGER partnership_one_city
+    AFTER INSERT OR UPDATE ON practices_partnership_practices
+    FOR EACH ROW EXECUTE FUNCTION partnership_one_city();
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [("practices", "0001_initial")]
 
@@ -64,6 +94,14 @@ class Migration(migrations.Migration):
             DROP TRIGGER partnership_two_partners ON practices_partner;
             DROP TRIGGER partnership_two_partners ON practices_partnership;
             DROP FUNCTION partnership_two_partners();
+            """,
+        ),
+        migrations.RunSQL(
+            PARTNERSHIP_ONE_CITY,
+            """
+            DROP TRIGGER partnership_one_city ON practices_partnership_practices;
+            DROP TRIGGER partnership_one_city ON practices_partner;
+            DROP FUNCTION partnership_one_city();
             """,
         ),
     ]

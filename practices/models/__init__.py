@@ -1,10 +1,11 @@
 """What the members know."""
 
 from practices.models.partnership import Organisation, Partner, Partnership
-from practices.models.practice import TEXT_FIELDS, Practice
+from practices.models.practice import NEEDED_FOR_PUBLICATION, TEXT_FIELDS, Practice
 from practices.models.taxonomy import Method, TargetGroup, Theme
 
 __all__ = [
+    "NEEDED_FOR_PUBLICATION",
     "TEXT_FIELDS",
     "Method",
     "Organisation",

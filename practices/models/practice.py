@@ -4,11 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.text import slugify
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City
+from efus.spelling import address_part
 from practices.enums import CostBand, Evidence, PracticeStatus, PublicationState
 from practices.models.original_language import (
     LANGUAGE_CODES,
@@ -30,15 +30,14 @@ TEXT_FIELDS = [
     "adoption_needs",
 ]
 
+# Without these nobody elsewhere can use a practice.
+NEEDED_FOR_PUBLICATION = ["title", "summary", "how_it_works", "themes"]
+
 
 class PracticeQuerySet(OriginalLanguageQuerySet):
     def published(self):
         """What everybody may read."""
         return self.filter(state=PublicationState.PUBLISHED)
-
-    def of_cities_of(self, user):
-        """Practices of the cities in which *user* holds a seat today, whatever their state."""
-        return self.filter(city__in=City.objects.with_seat_of(user))
 
     def newest_first(self):
         return self.order_by(F("published_at").desc(nulls_last=True), "-pk")
@@ -50,6 +49,12 @@ class PracticeQuerySet(OriginalLanguageQuerySet):
             .defer(*[f"{field}_{code}" for field in TEXT_FIELDS for code in LANGUAGE_CODES])
             .select_related("city")
             .prefetch_related("themes")
+        )
+
+    def for_page(self):
+        """Everything that the page of one practice shows."""
+        return self.select_related("city").prefetch_related(
+            "themes", "target_groups", "methods", "partnerships__partners__organisation"
         )
 
 
@@ -206,7 +211,12 @@ class Practice(OriginalLanguageModel):
     def slug(self):
         """The title in the language in force, as the end of the practice's address."""
         title = self.shown("title", get_language() or self.original_language)
-        return slugify(str(title)) or "practice"
+        return address_part(str(title)) or "practice"
+
+    def address_in(self, language):
+        """The path of the practice's page in *language*."""
+        with override(language):
+            return self.get_absolute_url()
 
     def get_absolute_url(self):
         return reverse("practices:practice", args=[self.pk, self.slug])

@@ -2,9 +2,9 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from efus.spelling import address_part
 from practices.models.original_language import has_text
 
 
@@ -23,7 +23,7 @@ class Term(models.Model):
         return self.name
 
     def save(self, *args, **kwargs):
-        self.slug = self.slug or slugify(self.name_en)
+        self.slug = self.slug or address_part(self.name_en)
         super().save(*args, **kwargs)
 
 

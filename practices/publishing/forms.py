@@ -4,8 +4,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from cities.models import City
-from practices.models import TEXT_FIELDS, Partnership, Practice
+from practices.enums import COMPLETE_STATES
+from practices.models import NEEDED_FOR_PUBLICATION, TEXT_FIELDS, Partnership, Practice
 
 LONG_TEXTS = {"problem": 5, "objectives": 4, "how_it_works": 10, "results": 5, "lessons": 5}
 
@@ -14,9 +14,11 @@ class PracticeForm(forms.ModelForm):
     """All of a practice that its city writes.
 
     Nothing but the city and the language is required for a draft; what publication needs
-    is asked for at publication.
+    is asked for at submission, and stays required from then on. ``saved_at`` is the moment
+    of the version that the person began from: a later one is not overwritten unseen.
     """
 
+    saved_at = forms.CharField(required=False, widget=forms.HiddenInput)
     partnerships = forms.ModelMultipleChoiceField(
         Partnership.objects.none(),
         required=False,
@@ -50,7 +52,9 @@ class PracticeForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.before = self.instance.original_language
         self.fields["city"].queryset = cities
-        self.fields["themes"].required = False
+        complete = self.instance.state in COMPLETE_STATES
+        self.fields["themes"].required = complete
+        self.fields["saved_at"].initial = self._saved_at()
         self.fields["cost_band"].choices = [
             ("", _("not stated")),
             *Practice._meta.get_field("cost_band").choices,
@@ -62,6 +66,7 @@ class PracticeForm(forms.ModelForm):
             elif name != "title":
                 field.widget.attrs["rows"] = 3
             field.widget.attrs["lang"] = self._language()
+            field.required = complete and name in NEEDED_FOR_PUBLICATION
             if self.instance.pk:
                 field.initial = self.instance.original(name)
             self.fields[name] = field
@@ -74,6 +79,9 @@ class PracticeForm(forms.ModelForm):
         self.fields["partnerships"].queryset = partnerships.select_related("city")
         if not partnerships.exists():
             del self.fields["partnerships"]
+
+    def _saved_at(self):
+        return self.instance.updated_at.isoformat() if self.instance.pk else ""
 
     def _language(self):
         chosen = self.data.get(self.add_prefix("original_language")) if self.is_bound else None
@@ -92,6 +100,18 @@ class PracticeForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
+        if self.instance.pk and cleaned.get("saved_at") != self._saved_at():
+            # What is shown next is known to the person, who may then save over it.
+            self.data = self.data.copy()
+            self.data[self.add_prefix("saved_at")] = self._saved_at()
+            self.add_error(
+                None,
+                _(
+                    "Somebody else has saved this practice while you were writing. Your text is"
+                    " below and not lost. Open the page once more beside this one to see theirs;"
+                    " if you save now, yours replaces it."
+                ),
+            )
         city = cleaned.get("city") or (self.instance.pk and self.instance.city)
         if any(partnership.city_id != city.pk for partnership in cleaned.get("partnerships", [])):
             self.add_error("partnerships", _("Choose partnerships of the same city."))
@@ -136,10 +156,3 @@ class PracticeForm(forms.ModelForm):
             (heading, [self[name] for name in names if name in self.fields])
             for heading, names in parts
         ]
-
-
-def cities_to_write_for(user):
-    """The cities that *user* may write for."""
-    if user.is_superuser:
-        return City.objects.all()
-    return City.objects.with_seat_of(user)

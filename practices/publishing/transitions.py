@@ -8,8 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from practices.enums import PublicationState
-from practices.models import Practice
+from practices import publication_lock
+from practices.enums import COMPLETE_STATES, PublicationState
+from practices.models import NEEDED_FOR_PUBLICATION, Practice
 
 State = PublicationState
 
@@ -26,6 +27,7 @@ class Transition:
     permission: str
     label: Promise
     done: Promise
+    forward: bool = True
 
 
 TRANSITIONS = {
@@ -46,6 +48,7 @@ TRANSITIONS = {
             "practices.send_back_practice",
             gettext_lazy("Send back to draft"),
             gettext_lazy("The practice is a draft again."),
+            forward=False,
         ),
         Transition(
             "publish",
@@ -62,12 +65,10 @@ TRANSITIONS = {
             "practices.unpublish_practice",
             gettext_lazy("Unpublish"),
             gettext_lazy("The practice is no longer public. You can publish it again."),
+            forward=False,
         ),
     ]
 }
-
-# The texts without which nobody can use a practice.
-NEEDED_TEXTS = ["title", "summary", "how_it_works"]
 
 
 def open_transitions(practice, user):
@@ -81,14 +82,14 @@ def open_transitions(practice, user):
 
 def missing_for_publication(practice):
     """The names, for a reader, of what *practice* still lacks before others can use it."""
-    missing = [
-        str(Practice._meta.get_field(field).verbose_name)
-        for field in NEEDED_TEXTS
-        if not practice.original(field).strip()
+    lacking = [
+        field
+        for field in NEEDED_FOR_PUBLICATION
+        if field != "themes" and not practice.original(field).strip()
     ]
     if not practice.themes.exists():
-        missing.append(str(Practice._meta.get_field("themes").verbose_name))
-    return missing
+        lacking.append("themes")
+    return [str(Practice._meta.get_field(field).verbose_name) for field in lacking]
 
 
 @transaction.atomic
@@ -107,8 +108,7 @@ def perform(name, practice, user):
             )
             % {"state": practice.get_state_display()}
         )
-    for_readers = transition.target in {State.SUBMITTED, State.PUBLISHED}
-    if for_readers and (missing := missing_for_publication(practice)):
+    if transition.target in COMPLETE_STATES and (missing := missing_for_publication(practice)):
         raise TransitionRefused(
             _("Before that, please fill in: %(fields)s.") % {"fields": ", ".join(missing)}
         )
@@ -117,6 +117,7 @@ def perform(name, practice, user):
             _("The membership of %(city)s is not active, so nothing can be published for it.")
             % {"city": practice.city}
         )
+    publication_lock.share()
     practice.state = transition.target
     if practice.state == State.PUBLISHED and practice.published_at is None:
         practice.published_at = timezone.now()

@@ -3,16 +3,19 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_safe
 
+from cities.models import City
 from efus.kept_forms import keeps_form, take_kept_form
 from efus.pagination import page_of
+from practices.enums import COMPLETE_STATES
 from practices.models import Practice
-from practices.publishing.forms import PracticeForm, cities_to_write_for
+from practices.publishing.forms import PracticeForm
 from practices.publishing.transitions import (
     TRANSITIONS,
     TransitionRefused,
@@ -23,10 +26,12 @@ from practices.publishing.transitions import (
 
 
 @login_required
+@require_safe
 def practices(request):
-    """The practices of one's own cities, whatever their state."""
-    own = (
-        Practice.objects.of_cities_of(request.user)
+    """The practices that one may write, whatever their state."""
+    cities = City.objects.written_for_by(request.user)
+    written = (
+        Practice.objects.filter(city__in=cities)
         .as_cards(get_language())
         .order_by("-updated_at", "-pk")
     )
@@ -34,31 +39,38 @@ def practices(request):
         request,
         "workspace/practices.html",
         {
-            "page": page_of(request, own),
-            "cities": cities_to_write_for(request.user)[:20]
-            if not request.user.is_superuser
-            else [],
-            "may_write": cities_to_write_for(request.user).exists(),
+            "page": page_of(request, written),
+            "cities": [] if request.user.is_administrator else cities,
+            "may_write": cities.exists(),
         },
     )
 
 
 @keeps_form
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_practice(request):
     """Begin a practice for one of one's own cities."""
-    cities = cities_to_write_for(request.user)
+    cities = City.objects.written_for_by(request.user)
     if not cities.exists():
         raise PermissionDenied(_("You hold no seat in a city, so you cannot write for one."))
     return _write(request, Practice(created_by=request.user), cities)
 
 
 @keeps_form
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def edit_practice(request, pk):
     """Go on writing a practice."""
-    practice = get_object_or_404(Practice.objects.select_related("city"), pk=pk)
+    # Locked, so that of two people who save at once the second is told of the first.
+    rows = Practice.objects.select_for_update(of=["self"]) if request.POST else Practice.objects
+    practice = get_object_or_404(rows.select_related("city"), pk=pk)
     if not request.user.has_perm("practices.edit_practice", practice):
+        if request.user.has_perm("practices.submit_practice", practice):
+            raise PermissionDenied(
+                _("This practice is published. A coordinator of your city can change it.")
+            )
         raise PermissionDenied(_("This practice belongs to a city in which you hold no seat."))
-    return _write(request, practice, cities_to_write_for(request.user))
+    return _write(request, practice, City.objects.written_for_by(request.user))
 
 
 def _write(request, practice, cities):
@@ -74,7 +86,7 @@ def _write(request, practice, cities):
         practice = form.save()
         messages.success(request, _("Saved."))
         return redirect("workspace:edit", practice.pk)
-    status = 422 if request.method == "POST" else 200
+    incomplete = practice.pk and practice.state not in COMPLETE_STATES
     return render(
         request,
         "workspace/practice_form.html",
@@ -83,18 +95,23 @@ def _write(request, practice, cities):
             "practice": practice,
             "not_yet_saved": kept is not None,
             "transitions": open_transitions(practice, request.user) if practice.pk else [],
-            "missing": missing_for_publication(practice) if practice.pk else [],
+            "missing": missing_for_publication(practice) if incomplete else [],
         },
-        status=status,
+        status=422 if request.method == "POST" else 200,
     )
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def transition(request, pk, name):
-    """Take a step on the way to publication."""
+    """Take a step on the way to publication.
+
+    Who comes back here by an address (after signing in again) is led to the practice.
+    """
     if name not in TRANSITIONS:
         raise Http404
+    if request.method == "GET":
+        return redirect("workspace:edit", pk)
     practice = get_object_or_404(Practice.objects.select_related("city"), pk=pk)
     if not request.user.has_perm(TRANSITIONS[name].permission, practice):
         raise PermissionDenied(_("This step is for the coordinators of the practice’s city."))
@@ -104,4 +121,6 @@ def transition(request, pk, name):
         messages.error(request, str(refusal))
     else:
         messages.success(request, TRANSITIONS[name].done)
-    return redirect("workspace:edit", practice.pk)
+    if request.user.has_perm("practices.edit_practice", practice):
+        return redirect("workspace:edit", practice.pk)
+    return redirect("workspace:practices")

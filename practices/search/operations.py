@@ -1,7 +1,7 @@
-"""The database side of searching, as migration operations.
+"""The database side of searching, as migration operations (see docs/languages.md).
 
-A migration that adds a language lists all languages again (see docs/languages.md):
-``[SearchConfiguration("pl", "simple"), SearchTrigger("en", …, "sv", "pl")]``.
+Each language has a text search configuration of its own, ``efus_<code>``: a dictionary of
+PostgreSQL's, with accents removed before stemming, so that accents never matter.
 """
 
 from django.db import migrations
@@ -20,7 +20,10 @@ WEIGHTS = {
 
 
 class SearchConfiguration(migrations.RunSQL):
-    """Create the text search configuration of *language* on PostgreSQL's *dictionary*."""
+    """Create the text search configuration of *language* on PostgreSQL's *dictionary*.
+
+    For a language that PostgreSQL has no dictionary for, ``simple`` does not stem.
+    """
 
     def __init__(self, language, dictionary):
         self._arguments = (language, dictionary)
@@ -39,53 +42,59 @@ class SearchConfiguration(migrations.RunSQL):
         return self.__class__.__name__, list(self._arguments), {}
 
 
+def _trigger(languages):
+    vector = " || ".join(
+        f"setweight(to_tsvector(configuration, coalesce(texts->>('{field}_' || code), '')),"
+        f" '{weight}')"
+        for field, weight in WEIGHTS.items()
+    )
+    pairs = ", ".join(f"('{code}', 'efus_{code}'::regconfig)" for code in languages)
+    # Language codes and weights of ours, no input.
+    return f"""
+        CREATE OR REPLACE FUNCTION refresh_search_documents() RETURNS trigger
+        LANGUAGE plpgsql AS $$
+        DECLARE
+            texts jsonb := to_jsonb(NEW);
+            code text;
+            configuration regconfig;
+        BEGIN
+            FOR code, configuration IN SELECT * FROM (VALUES {pairs}) AS known LOOP
+                IF coalesce(texts->>('title_' || code), '') = '' THEN
+                    DELETE FROM search_searchdocument
+                        WHERE practice_id = NEW.id AND language = code;
+                ELSE
+                    INSERT INTO search_searchdocument
+                        (practice_id, language, is_original, vector)
+                    VALUES (NEW.id, code, code = NEW.original_language, {vector})
+                    ON CONFLICT (practice_id, language) DO UPDATE SET
+                        is_original = excluded.is_original, vector = excluded.vector;
+                END IF;
+            END LOOP;
+            RETURN NULL;
+        END $$;
+        CREATE OR REPLACE TRIGGER refresh_search_documents
+            AFTER INSERT OR UPDATE ON practices_practice
+            FOR EACH ROW EXECUTE FUNCTION refresh_search_documents();
+        """  # noqa: S608
+
+
 class SearchTrigger(migrations.RunSQL):
     """Keep one search document for each practice and each of *languages* that it is written in.
 
-    Reversing drops the trigger: on a language's removal, list the remaining ones again.
+    *before* are the languages that the trigger knew until now; reversing goes back to them.
     """
 
-    def __init__(self, *languages):
-        self._languages = languages
-        vector = " || ".join(
-            f"setweight(to_tsvector(configuration, coalesce(texts->>('{field}_' || code), '')),"
-            f" '{weight}')"
-            for field, weight in WEIGHTS.items()
-        )
-        pairs = ", ".join(f"('{code}', 'efus_{code}'::regconfig)" for code in languages)
+    def __init__(self, languages, before=()):
+        self._arguments = (languages, before)
         super().__init__(
-            # Language codes and weights of ours, no input.
-            f"""
-            CREATE OR REPLACE FUNCTION refresh_search_documents() RETURNS trigger
-            LANGUAGE plpgsql AS $$
-            DECLARE
-                texts jsonb := to_jsonb(NEW);
-                code text;
-                configuration regconfig;
-            BEGIN
-                FOR code, configuration IN SELECT * FROM (VALUES {pairs}) AS known LOOP
-                    IF coalesce(texts->>('title_' || code), '') = '' THEN
-                        DELETE FROM search_searchdocument
-                            WHERE practice_id = NEW.id AND language = code;
-                    ELSE
-                        INSERT INTO search_searchdocument
-                            (practice_id, language, is_original, vector)
-                        VALUES (NEW.id, code, code = NEW.original_language, {vector})
-                        ON CONFLICT (practice_id, language) DO UPDATE SET
-                            is_original = excluded.is_original, vector = excluded.vector;
-                    END IF;
-                END LOOP;
-                RETURN NULL;
-            END $$;
-            CREATE OR REPLACE TRIGGER refresh_search_documents
-                AFTER INSERT OR UPDATE ON practices_practice
-                FOR EACH ROW EXECUTE FUNCTION refresh_search_documents();
-            """,  # noqa: S608
-            """
+            _trigger(languages),
+            _trigger(before)
+            if before
+            else """
             DROP TRIGGER refresh_search_documents ON practices_practice;
             DROP FUNCTION refresh_search_documents();
             """,
         )
 
     def deconstruct(self):
-        return self.__class__.__name__, list(self._languages), {}
+        return self.__class__.__name__, list(self._arguments), {}

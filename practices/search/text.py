@@ -1,15 +1,15 @@
 """Searching by words, in the dictionary of each text's own language."""
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import Case, F, Max, OuterRef, Q, Subquery, When
 
 from practices.models.original_language import LANGUAGE_CODES
-from practices.search.languages import configuration
 from practices.search.models import SearchDocument
 
 
 def _query(words, language):
-    return SearchQuery(words, config=configuration(language), search_type="websearch")
+    # See SearchConfiguration for the name.
+    return SearchQuery(words, config=f"efus_{language}", search_type="websearch")
 
 
 def documents_matching(words, language):
@@ -25,6 +25,16 @@ def documents_matching(words, language):
     return SearchDocument.objects.filter(condition)
 
 
+def _rank(words):
+    # Each text is ranked in its own language, so that originals in other languages are too.
+    return Case(
+        *[
+            When(language=code, then=SearchRank(F("vector"), _query(words, code)))
+            for code in LANGUAGE_CODES
+        ]
+    )
+
+
 def found_by(practices, words, language):
     """Those of the queryset *practices* that a reader of *language* finds by *words*."""
     return practices.filter(pk__in=documents_matching(words, language).values("practice_id"))
@@ -37,7 +47,7 @@ def best_match_first(practices, words, language):
         .filter(practice=OuterRef("pk"))
         .order_by()
         .values("practice")
-        .annotate(best=Max(SearchRank(F("vector"), _query(words, language))))
+        .annotate(best=Max(_rank(words)))
         .values("best")
     )
     return practices.annotate(rank=Subquery(rank)).order_by("-rank", "-published_at", "-pk")

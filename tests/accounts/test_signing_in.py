@@ -98,6 +98,7 @@ def test_a_person_changes_name_language_and_time_zone(client):
     page = client.post(
         "/en/account/", {"name": "A", "language": "sv", "time_zone": "Europe/Nowhere"}
     )
+    assert page.status_code == 422
     assert "is not a time zone" in page.content.decode()
     page = client.post(
         "/en/account/", {"name": "A", "language": "sv", "time_zone": "Europe/Stockholm"}

@@ -114,9 +114,9 @@ def test_members_of_every_kind_become_what_they_are():
     assert (community.latitude, community.longitude) == (city.latitude, city.longitude)
     assert community.geonames_id is None
     assert community.population > city.population
-    # Païta lies in the Pacific and belongs to the French forum.
+    # Païta lies in the Pacific and counts to France.
     assert members["Païta"].latitude < 0
-    assert members["Païta"].has_national_forum
+    assert members["Païta"].country == "FR"
 
 
 # What a name stands for

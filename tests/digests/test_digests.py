@@ -1,11 +1,13 @@
 """Members receive what concerns them, in their language, once."""
 
+import threading
 import time
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.utils import timezone
 
 from practices.digests.enums import DeliveryState, Frequency
@@ -14,6 +16,7 @@ from practices.digests.schedule import last_boundary, open_due_editions, open_ed
 from practices.digests.sending import claim, recover_stuck, send_claimed
 from practices.digests.tasks import run_digests
 from practices.models import Practice
+from practices.publishing.transitions import perform
 from tests.domain import PASSWORD, a_city, a_person, a_practice, a_theme
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -295,6 +298,29 @@ class TestTrouble:
         send_claimed([claimed])
         assert len(mail_sink.messages) == 1
 
+    def test_a_mail_that_kills_every_worker_is_given_up(self, mail_sink):
+        a_subscription()
+        a_new_practice(a_city())
+        open_due_editions()
+        for _attempt in range(8):
+            assert claim(1)
+            recover_stuck(timezone.now() + timedelta(hours=1))
+            Delivery.objects.update(not_before=timezone.now())
+        assert claim(1) == []
+        assert Delivery.objects.get().state == DeliveryState.FAILED
+
+    def test_a_server_that_never_can_is_given_up_with_its_reason(self, mail_sink):
+        a_subscription()
+        a_new_practice(a_city())
+        mail_sink.refuses = "451 later"
+        open_due_editions()
+        for _attempt in range(8):
+            send_everything_due()
+            Delivery.objects.update(not_before=timezone.now())
+        delivery = Delivery.objects.get()
+        assert (delivery.state, delivery.attempts) == (DeliveryState.FAILED, 8)
+        assert "later" in delivery.reason
+
     def test_two_workers_never_claim_the_same(self):
         for _number in range(4):
             a_subscription()
@@ -403,6 +429,40 @@ class TestSubscribing:
             a_subscription(user, themes=themes)
         with django_assert_num_queries(5):
             client.get("/en/account/subscriptions/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_publication_under_way_is_in_the_edition_that_waits_for_it(mail_sink):
+    """A practice gets its time before its transaction ends; no edition may end in between."""
+    a_subscription()
+    theme = a_theme("nightlife")
+    practice = a_practice(
+        a_city(), "nl", published_days_ago=None, themes=[theme], state="submitted"
+    )
+    publishing, may_end = threading.Event(), threading.Event()
+
+    def publish():
+        with transaction.atomic():
+            perform("publish", practice, None)
+            publishing.set()
+            may_end.wait(timeout=20)
+        connection.close()
+
+    def open_the_edition():
+        publishing.wait(timeout=20)
+        open_edition("daily")
+        connection.close()
+
+    threads = [threading.Thread(target=publish), threading.Thread(target=open_the_edition)]
+    for thread in threads:
+        thread.start()
+    publishing.wait(timeout=20)
+    threads[1].join(timeout=1)
+    assert threads[1].is_alive()
+    may_end.set()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert list(Delivery.objects.get().practices.all()) == [practice]
 
 
 def until(true, seconds=30):

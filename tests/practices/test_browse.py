@@ -153,6 +153,21 @@ def test_the_best_match_comes_first(client):
     ]
 
 
+def test_the_best_match_comes_first_in_another_language_too(client):
+    city = a_city()
+    a_practice(city, "nl", title_nl="Voetbal", how_it_works_nl="Wijken.", published_days_ago=1)
+    a_practice(city, "nl", title_nl="Bemiddeling in de wijk", published_days_ago=9)
+    for language in ("nl", "fr", "en"):
+        assert titles(client.get(f"/{language}/practices/?q=wijk"))[0] == "Bemiddeling in de wijk"
+
+
+def test_every_language_can_be_searched(client, settings):
+    city = a_city()
+    for code, _name in settings.LANGUAGES:
+        a_practice(city, code, **{f"title_{code}": f"Xylophon {code}"})
+        assert f"Xylophon {code}" in titles(client.get(f"/{code}/practices/?q=xylophon"))
+
+
 def test_search_follows_every_change_of_a_practice(client):
     practice = a_practice(a_city(), "en", title_en="Mediation")
     practice.title_en = "Mentoring"

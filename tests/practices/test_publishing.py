@@ -52,6 +52,12 @@ def what_is_typed(theme, **changes):
     } | changes
 
 
+def saved_at(client, practice):
+    """What the form says about the version that it began from."""
+    page = client.get(f"/en/workspace/practices/{practice.pk}/").content.decode()
+    return re.search(r'name="saved_at" value="([^"]+)"', page)[1]
+
+
 def step(client, practice, name):
     return client.post(f"/en/workspace/practices/{practice.pk}/{name}/", follow=True)
 
@@ -79,7 +85,8 @@ def test_a_coordinator_writes_in_dutch_saves_submits_and_publishes(client, genk,
 def test_the_page_language_does_not_decide_where_the_text_goes(client, genk, theme):
     client.force_login(a_coordinator(genk))
     practice = a_practice(genk, "nl", title_fr="Des mentors", published_days_ago=None)
-    client.post(f"/fr/workspace/practices/{practice.pk}/", what_is_typed(theme))
+    typed = what_is_typed(theme, saved_at=saved_at(client, practice))
+    client.post(f"/fr/workspace/practices/{practice.pk}/", typed)
     practice.refresh_from_db()
     assert practice.title_nl == "Mentoren voor jongeren"
     assert practice.title_fr == "Des mentors"
@@ -91,7 +98,8 @@ def test_a_wrongly_chosen_language_can_be_corrected_until_there_is_a_translation
     client.force_login(a_coordinator(genk))
     practice = a_practice(genk, "en", published_days_ago=None)
     address = f"/en/workspace/practices/{practice.pk}/"
-    client.post(address, what_is_typed(theme, original_language="nl"))
+    typed = what_is_typed(theme, saved_at=saved_at(client, practice), original_language="nl")
+    client.post(address, typed)
     practice.refresh_from_db()
     assert (practice.original_language, practice.title_en) == ("nl", "")
     assert practice.title_nl == "Mentoren voor jongeren"
@@ -118,7 +126,7 @@ def test_a_published_practice_cannot_lose_its_title(client, genk, theme):
         f"/en/workspace/practices/{practice.pk}/", what_is_typed(theme, title="", lessons="Nieuw")
     )
     assert page.status_code == 422
-    assert "A published practice needs a title." in page.content.decode()
+    assert "Title: This field is required." in page.content.decode()
     assert "Nieuw" in page.content.decode()
     practice.refresh_from_db()
     assert practice.title_nl == "Mentoren"
@@ -138,6 +146,58 @@ def test_an_error_loses_nothing_typed(client, genk, theme):
         assert value in text
     assert re.search(rf'name="themes" value="{theme.pk}"[^>]*checked', text)
     assert not Practice.objects.exists()
+
+
+def test_what_is_with_readers_or_reviewers_stays_complete(client, genk, theme):
+    client.force_login(a_coordinator(genk))
+    for state in ("published", "submitted"):
+        practice = a_practice(genk, "nl", themes=[theme], state=state)
+        address = f"/en/workspace/practices/{practice.pk}/"
+        for emptied in ({"summary": ""}, {"how_it_works": " "}, {"themes": []}):
+            typed = what_is_typed(theme, saved_at=saved_at(client, practice), **emptied)
+            assert client.post(address, typed).status_code == 422
+        practice.refresh_from_db()
+        assert practice.summary_nl
+        assert practice.themes.exists()
+
+
+def test_of_two_who_write_at_once_the_second_is_told(client, genk, theme):
+    practice = a_practice(genk, "nl", published_days_ago=None)
+    address = f"/en/workspace/practices/{practice.pk}/"
+    client.force_login(an_editor(genk))
+    began_at = saved_at(client, practice)
+    client.post(address, what_is_typed(theme, saved_at=began_at, title="Van de eerste"))
+    page = client.post(address, what_is_typed(theme, saved_at=began_at, title="Van de tweede"))
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert "Somebody else has saved this practice" in text
+    assert "Van de tweede" in text
+    practice.refresh_from_db()
+    assert practice.title_nl == "Van de eerste"
+    # Knowing it, the second may save.
+    known = re.search(r'name="saved_at" value="([^"]+)"', text)[1]
+    client.post(address, what_is_typed(theme, saved_at=known, title="Van de tweede"))
+    practice.refresh_from_db()
+    assert practice.title_nl == "Van de tweede"
+
+
+def test_what_is_published_is_changed_by_coordinators(client, genk, theme):
+    practice = a_practice(genk, "nl", title_nl="Mentoren", themes=[theme])
+    client.force_login(an_editor(genk))
+    page = client.post(f"/en/workspace/practices/{practice.pk}/", what_is_typed(theme))
+    assert page.status_code == 403
+    assert "A coordinator of your city can change it" in page.content.decode()
+    practice.refresh_from_db()
+    assert practice.title_nl == "Mentoren"
+
+
+def test_a_step_after_a_lost_session_leads_back_to_the_practice(client, genk):
+    practice = a_practice(genk, "nl", published_days_ago=None)
+    step_address = f"/en/workspace/practices/{practice.pk}/submit/"
+    page = client.post(step_address)
+    assert page.url == f"/en/account/login/?next={step_address}"
+    client.force_login(an_editor(genk))
+    assert client.get(step_address).url == f"/en/workspace/practices/{practice.pk}/"
 
 
 def test_what_is_typed_survives_a_lost_session(client, genk, theme):
@@ -234,7 +294,9 @@ def test_nobody_touches_another_citys_practice(client, genk, theme, role):
     may = ROLES[role]
 
     practice = a_practice(genk, "nl", published_days_ago=None, themes=[theme])
-    client.post(f"/en/workspace/practices/{practice.pk}/", what_is_typed(theme, title="Veranderd"))
+    began_at = saved_at(client, practice) if "edit" in may else ""
+    typed = what_is_typed(theme, title="Veranderd", saved_at=began_at)
+    client.post(f"/en/workspace/practices/{practice.pk}/", typed)
     practice.refresh_from_db()
     assert (practice.title_nl == "Veranderd") == ("edit" in may)
 
@@ -286,7 +348,7 @@ def test_steps_are_only_open_from_the_states_in_the_table(client, genk, theme):
     practice.refresh_from_db()
     assert practice.state == "draft"
     assert step(client, practice, "burn").status_code == 404
-    assert client.get(f"/en/workspace/practices/{practice.pk}/publish/").status_code == 405
+    assert client.get(f"/en/workspace/practices/{practice.pk}/publish/").status_code == 302
 
 
 def test_nothing_is_published_for_a_city_that_is_not_a_member(client, theme):

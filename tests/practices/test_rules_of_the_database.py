@@ -112,6 +112,24 @@ def test_a_partnership_joins_two_organisations_at_least():
     check_deferred()
 
 
+def test_a_partnership_stays_in_its_city():
+    genk, leuven = a_city("Genk"), a_city("Leuven")
+    partnership = a_partnership(genk)
+    elsewhere = a_partnership(leuven).organisations.first()
+    with refused_by("its own city"), transaction.atomic():
+        Partner.objects.create(partnership=partnership, organisation=elsewhere, role="hosts")
+    with refused_by("its own city"), transaction.atomic():
+        partnership.practices.add(a_practice(leuven))
+
+
+def test_administrators_are_superusers_and_nobody_else():
+    person = a_person()
+    with refused_by("user_superuser_is_administrator"), transaction.atomic():
+        type(person).objects.filter(pk=person.pk).update(is_superuser=True)
+    with refused_by("user_superuser_is_administrator"), transaction.atomic():
+        type(person).objects.filter(pk=person.pk).update(staff_role="administrator")
+
+
 def test_an_address_has_one_account_whatever_its_case():
     a_person("Anna@city.example")
     with refused_by("user_email_unique"), transaction.atomic():

@@ -20,5 +20,5 @@ class Migration(migrations.Migration):
         SearchConfiguration("nl", "dutch"),
         SearchConfiguration("pt", "portuguese"),
         SearchConfiguration("sv", "swedish"),
-        SearchTrigger("en", "fr", "de", "es", "it", "nl", "pt", "sv"),
+        SearchTrigger(["en", "fr", "de", "es", "it", "nl", "pt", "sv"]),
     ]

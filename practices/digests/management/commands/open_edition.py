@@ -18,8 +18,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, frequency, now, **options):
-        moment = timezone.now()
-        edition = open_edition(frequency, moment if now else last_boundary(frequency, moment))
+        edition = open_edition(
+            frequency, None if now else last_boundary(frequency, timezone.now())
+        )
         if edition is None:
             self.stdout.write("That period is covered already: nothing to send.")
             return

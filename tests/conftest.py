@@ -1,0 +1,136 @@
+"""What every test may ask for."""
+
+import email
+import os
+import sys
+from email import policy
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+from django.core.cache import cache
+
+from efus.celery import application
+from efus.embedded.processes import Processes
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKER = [sys.executable, "-m", "celery", "-A", "efus", "worker", "--concurrency=1"]
+WORKER += ["--without-gossip", "--without-mingle"]
+
+
+@pytest.fixture(autouse=True)
+def empty_redis():
+    """No test sees the cache, the rate limits or the queue of another one."""
+    yield
+    cache.clear()
+
+
+class MailSink:
+    """A real SMTP server that keeps what it gets.
+
+    *messages* are parsed (``email.message.EmailMessage``), in the order they came;
+    *envelopes* are the same as (sender, recipients). Set *refuses* to an SMTP reply such as
+    ``"451 later"`` to turn every mail away, or add a recipient's address to
+    *refused_recipients*.
+    """
+
+    def __init__(self):
+        self.messages = []
+        self.envelopes = []
+        self.refuses = None
+        self.refused_recipients = set()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if address in self.refused_recipients:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        if self.refuses:
+            return self.refuses
+        self.messages.append(email.message_from_bytes(envelope.content, policy=policy.default))
+        self.envelopes.append((envelope.mail_from, list(envelope.rcpt_tos)))
+        return "250 OK"
+
+
+class MailServer(Controller):
+    """On a port that the system chooses."""
+
+    def __init__(self, handler):
+        super().__init__(handler, hostname="127.0.0.1", port=0)
+
+    def factory(self):
+        return SMTP(self.handler, enable_SMTPUTF8=True, hostname="localhost")
+
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+@pytest.fixture
+def mail_sink(settings):
+    """A real mail server that Django's mails go to (see ``MailSink``)."""
+    sink = MailSink()
+    server = MailServer(sink)
+    server.start()
+    sink.port = server.port
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = server.port
+    yield sink
+    server.stop()
+
+
+@pytest.fixture
+def environment(settings):
+    """The environment in which a process sees this test's databases and mail server."""
+    database = settings.DATABASES["default"]
+    query = "&".join(f"{key}={quote(str(value))}" for key, value in database["OPTIONS"].items())
+    host = f"{database['HOST']}:{database['PORT']}" if database["PORT"] else database["HOST"]
+    account = quote(database["USER"], safe="")
+    if database["PASSWORD"]:
+        account += ":" + quote(database["PASSWORD"], safe="")
+    return {
+        **os.environ,
+        "DATABASE_URL": f"postgresql://{account}@{host}/{database['NAME']}?{query}",
+        "REDIS_URL": settings.REDIS_URL,
+        "EMAIL_URL": f"smtp://{settings.EMAIL_HOST}:{settings.EMAIL_PORT}",
+    }
+
+
+def give_up_waiting(process, seconds):
+    if seconds >= 60:
+        pytest.fail(f"{process.name} does not answer after {seconds} s")
+
+
+@pytest.fixture
+def worker(transactional_db, environment, tmp_path):
+    """Start a real Celery worker on this test's databases: ``worker(DIGEST_SIZE="5")``.
+
+    Keywords are further environment variables. Ask for ``mail_sink`` before ``worker`` to
+    have its mails go there. What the workers logged is shown when the test fails.
+    """
+    workers = Processes(tmp_path, tmp_path, environment)
+
+    def start(**extra):
+        name = f"worker-{len(workers.running)}-{os.getpid()}@localhost"
+        process = workers.start(
+            name,
+            [*WORKER, f"--hostname={name}"],
+            environment=extra,
+            cwd=ROOT,
+        )
+        workers.wait_until(
+            lambda: application.control.ping(destination=[name], timeout=0.3),
+            lambda seconds: give_up_waiting(process, seconds),
+        )
+        return process
+
+    yield start
+    logs = [process.log for process in workers.running]
+    workers.stop()
+    for log in logs:
+        sys.stdout.write(f"--- {log.name}\n{log.read_text(errors='replace')}")

@@ -1,0 +1,39 @@
+"""Every migration can be taken back, and made again."""
+
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ["digests", "search", "practices", "cities", "account", "admin", "accounts"]
+
+
+@pytest.fixture
+def scratch_database(transactional_db, environment):
+    """An empty database of its own; returns the environment that names it."""
+    parts = urlsplit(environment["DATABASE_URL"])
+    name = f"{parts.path.strip('/')}_scratch"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)}")
+    yield environment | {"DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}"))}
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {connection.ops.quote_name(name)} WITH (FORCE)")
+
+
+def test_all_the_way_up_down_and_up_again(scratch_database):
+    def migrate(*arguments):
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity=0", *arguments],
+            cwd=ROOT,
+            env=scratch_database,
+            check=True,
+        )
+
+    migrate()
+    for app in APPS:
+        migrate(app, "zero")
+    migrate()
