@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from efus import health
+from efus.accounts.views import SignUpView
 from practices.digests.views import unsubscribe
 from practices.views import home
 
@@ -23,6 +24,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", home, name="home"),
         path("account/", include("efus.accounts.urls")),
+        path("account/signup/", SignUpView.as_view(), name="account_signup"),
         path("account/", include("allauth.account.urls")),
         path("account/subscriptions/", include("practices.digests.urls")),
         path("cities/", include("cities.urls")),

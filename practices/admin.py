@@ -1,3 +1,4 @@
+from django import forms
 from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin
 
@@ -15,9 +16,19 @@ from practices.models.original_language import LANGUAGE_CODES
 
 
 class TermAdmin(TranslationAdmin):
+    """Terms in use stay: without its last theme, a subscription would mean all of them."""
+
     list_display = ["name_en", "slug", "position"]
     search_fields = ["name_en", "slug"]
     prepopulated_fields = {"slug": ["name_en"]}
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_used)
 
 
 admin.site.register([TargetGroup, Method], TermAdmin)
@@ -29,10 +40,17 @@ class ThemeAdmin(TermAdmin):
     list_select_related = ["parent"]
 
 
+class PracticeAdminForm(forms.ModelForm):
+    def _get_validation_exclusions(self):
+        # The state is shown only, yet what it demands of the title is checked.
+        return super()._get_validation_exclusions() - {"state"}
+
+
 @admin.register(Practice)
 class PracticeAdmin(TranslationAdmin):
     """For corrections; the way to publication is in the workspace."""
 
+    form = PracticeAdminForm
     list_display = ["__str__", "city", "original_language", "state", "published_at"]
     list_filter = ["state", "original_language", "city__country"]
     search_fields = [f"title_{code}" for code in LANGUAGE_CODES]
@@ -43,6 +61,9 @@ class PracticeAdmin(TranslationAdmin):
     def get_queryset(self, request):
         long_texts = [f"{field}_{code}" for field in TEXT_FIELDS[1:] for code in LANGUAGE_CODES]
         queryset = super().get_queryset(request).select_related("city")
+        if request.method == "POST" and request.resolver_match.url_name.endswith("_change"):
+            # A step to publication at the same moment must not be undone by saving the row.
+            return queryset.select_for_update(of=["self"])
         if request.resolver_match.url_name.endswith("changelist"):
             queryset = queryset.defer(*long_texts)
         return queryset

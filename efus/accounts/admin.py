@@ -22,3 +22,12 @@ class UserAdmin(admin.ModelAdmin):
         "date_joined",
     ]
     readonly_fields = ["last_login", "date_joined"]
+
+    def get_readonly_fields(self, request, obj=None):
+        # People change their address themselves, since it has to be confirmed.
+        return [*self.readonly_fields, *(["email"] if obj else [])]
+
+    def get_deleted_objects(self, objs, request):
+        # With a person go seats and subscriptions, which nobody may delete one by one.
+        to_delete, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        return to_delete, counts, set(), protected

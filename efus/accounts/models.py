@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from efus.accounts.enums import StaffRole
+from efus.validators import validate_one_line
 
 
 def validate_time_zone(name):
@@ -43,7 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in by e-mail: in a city, at Efus, or a researcher."""
 
     email = models.EmailField(_("e-mail address"), unique=True)
-    name = models.CharField(_("name"), max_length=150, blank=True)
+    name = models.CharField(_("name"), max_length=150, blank=True, validators=[validate_one_line])
     language = models.CharField(
         _("language"),
         max_length=10,

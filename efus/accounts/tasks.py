@@ -1,4 +1,7 @@
+from smtplib import SMTPException
+
 from celery import shared_task
+from django.core.mail import send_mail
 from django.core.management import call_command
 
 
@@ -6,3 +9,14 @@ from django.core.management import call_command
 def forget_ended_sessions():
     """Delete sessions that have ended, with what was kept in them."""
     call_command("clearsessions")
+
+
+@shared_task(
+    autoretry_for=(OSError, SMTPException),
+    retry_backoff=True,
+    retry_backoff_max=600,  # seconds, within the broker's visibility timeout
+    max_retries=10,
+)
+def send_account_mail(subject, body, from_email, to, html=None):
+    """Send a mail about somebody's account, and try again while the mail server cannot."""
+    send_mail(subject, body, from_email, to, html_message=html)

@@ -6,6 +6,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import ngettext, override
 
+from efus.validators import one_line
 from practices.digests.unsubscribing import unsubscribe_address
 from practices.models import Practice
 
@@ -58,7 +59,7 @@ def build_message(delivery):
         html = _inliner.inline(render_to_string("digests/digest.html", context))
     domain = message_identifier(delivery).rpartition("@")[2].rstrip(">")
     message = EmailMultiAlternatives(
-        subject=subject,
+        subject=one_line(subject),
         body=text,
         to=[subscription.user.email],
         headers={

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from django.core.mail import get_connection
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from practices.digests.enums import DeliveryState
@@ -28,11 +27,12 @@ def claim(number):
         claimed = list(
             Delivery.objects.due()
             .select_for_update(skip_locked=True)
-            .order_by("not_before", "pk")
+            # What was tried before comes last, so that one bad mail holds up no other.
+            .order_by("attempts", "not_before", "pk")
             .values_list("pk", flat=True)[:number]
         )
         Delivery.objects.filter(pk__in=claimed).update(
-            state=DeliveryState.SENDING, claimed_at=timezone.now(), attempts=F("attempts") + 1
+            state=DeliveryState.SENDING, claimed_at=timezone.now()
         )
     return claimed
 
@@ -109,6 +109,8 @@ def send_claimed(claimed):
             )
             if delivery is None:
                 continue
+            delivery.attempts += 1
+            delivery.save(update_fields=["attempts"])
             if connection.connection is None:
                 try:
                     connection.open()

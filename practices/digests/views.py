@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from efus.errors import NotFound
-from efus.kept_forms import keeps_form, take_kept_form
+from efus.kept_forms import keeps_form, kept_form
 from practices.digests.forms import SubscriptionForm
 from practices.digests.models import Subscription
 from practices.digests.unsubscribing import subscription_of
@@ -52,7 +52,7 @@ def edit_subscription(request, pk):
 
 
 def _write(request, subscription, initial):
-    kept = take_kept_form(request) if request.method == "GET" else None
+    kept = kept_form(request)
     data = request.POST if request.method == "POST" else kept
     form = SubscriptionForm(data, instance=subscription, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -5,6 +5,8 @@ from django.db import migrations
 THEME_TWO_LEVELS = """
 CREATE FUNCTION theme_two_levels() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- Changes of the tree wait for each other; each statement then sees what was committed.
+    PERFORM FROM practices_theme WHERE id IN (NEW.id, NEW.parent_id) ORDER BY id FOR UPDATE;
     IF NEW.parent_id IS NOT NULL AND (
         NEW.parent_id = NEW.id
         OR EXISTS (SELECT FROM practices_theme WHERE id = NEW.parent_id AND parent_id IS NOT NULL)
@@ -32,6 +34,7 @@ BEGIN
     ELSE
         partnership := OLD.partnership_id;
     END IF;
+    PERFORM FROM practices_partnership WHERE id = partnership FOR UPDATE;
     IF EXISTS (SELECT FROM practices_partnership WHERE id = partnership)
         AND (SELECT count(*) FROM practices_partner WHERE partnership_id = partnership) < 2
     THEN

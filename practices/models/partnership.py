@@ -6,6 +6,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City
+from efus.validators import validate_one_line
 from practices.enums import OrganisationKind, PartnerRole, PartnershipFormality
 from practices.models.original_language import (
     LANGUAGE_CODES,
@@ -23,7 +24,10 @@ class Organisation(models.Model):
         City, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("city")
     )
     name = models.CharField(
-        _("name"), max_length=200, help_text=_("As the organisation itself writes it.")
+        _("name"),
+        max_length=200,
+        validators=[validate_one_line],
+        help_text=_("As the organisation itself writes it."),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind.choices)
     website = models.URLField(_("website"), blank=True)
@@ -61,7 +65,7 @@ class Partnership(OriginalLanguageModel):
     city = models.ForeignKey(
         City, on_delete=models.PROTECT, related_name="partnerships", verbose_name=_("city")
     )
-    name = models.CharField(_("name"), max_length=150, blank=True)
+    name = models.CharField(_("name"), max_length=150, blank=True, validators=[validate_one_line])
     organisations = models.ManyToManyField(
         Organisation,
         through="Partner",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import City
 from efus.spelling import address_part
+from efus.validators import validate_one_line
 from practices.enums import CostBand, Evidence, PracticeStatus, PublicationState
 from practices.models.original_language import (
     LANGUAGE_CODES,
@@ -29,6 +30,8 @@ TEXT_FIELDS = [
     "lessons",
     "adoption_needs",
 ]
+
+LONGEST_TEXT = 20_000  # characters; also keeps a search document within PostgreSQL's limits
 
 # Without these nobody elsewhere can use a practice.
 NEEDED_FOR_PUBLICATION = ["title", "summary", "how_it_works", "themes"]
@@ -65,6 +68,7 @@ class Practice(OriginalLanguageModel):
     title = models.CharField(
         _("title"),
         max_length=100,
+        validators=[validate_one_line],
         blank=True,
         help_text=_(
             "What it is, in a few plain words. For example: “Night mediators in the city centre”."
@@ -78,27 +82,37 @@ class Practice(OriginalLanguageModel):
     )
     problem = models.TextField(
         _("the problem it answers"),
+        max_length=LONGEST_TEXT,
         blank=True,
         help_text=_("What was observed, where, and who is concerned."),
     )
     objectives = models.TextField(
-        _("objectives"), blank=True, help_text=_("What should be different, one line each.")
+        _("objectives"),
+        max_length=LONGEST_TEXT,
+        blank=True,
+        help_text=_("What should be different, one line each."),
     )
     how_it_works = models.TextField(
         _("how it works"),
+        max_length=LONGEST_TEXT,
         blank=True,
         help_text=_("Who does what, when and with whom. An empty line starts a new paragraph."),
     )
     results = models.TextField(
-        _("results"), blank=True, help_text=_("What changed, and how you know.")
+        _("results"),
+        max_length=LONGEST_TEXT,
+        blank=True,
+        help_text=_("What changed, and how you know."),
     )
     lessons = models.TextField(
         _("what was learned"),
+        max_length=LONGEST_TEXT,
         blank=True,
         help_text=_("What worked, what did not, what you would do differently."),
     )
     adoption_needs = models.TextField(
         _("what another city needs to take it up"),
+        max_length=LONGEST_TEXT,
         blank=True,
         help_text=_("Staff, partners, agreements, places, time."),
     )

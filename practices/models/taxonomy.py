@@ -1,5 +1,6 @@
 """The terms that practices are found by."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,14 @@ class Term(models.Model):
     def save(self, *args, **kwargs):
         self.slug = self.slug or address_part(self.name_en)
         super().save(*args, **kwargs)
+
+    @property
+    def is_used(self):
+        """Whether a practice, a subscription or another term refers to this one."""
+        return any(
+            getattr(self, relation.get_accessor_name()).exists()
+            for relation in self._meta.related_objects
+        )
 
 
 class ThemeQuerySet(models.QuerySet):
@@ -55,6 +64,16 @@ class Theme(Term):
             models.CheckConstraint(condition=~Q(slug=""), name="theme_has_slug"),
             models.CheckConstraint(condition=has_text("name_en"), name="theme_has_name"),
         ]
+
+    def clean(self):
+        super().clean()
+        if self.parent and (self.parent == self or self.parent.parent_id or self._has_children()):
+            raise ValidationError(
+                {"parent": _("Themes have two levels: the parent must be one of the first.")}
+            )
+
+    def _has_children(self):
+        return bool(self.pk) and self.children.exists()
 
 
 class TargetGroup(Term):

@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from efus.validators import validate_one_line
 from practices.enums import COMPLETE_STATES
 from practices.models import NEEDED_FOR_PUBLICATION, TEXT_FIELDS, Partnership, Practice
 
@@ -70,6 +71,7 @@ class PracticeForm(forms.ModelForm):
             if self.instance.pk:
                 field.initial = self.instance.original(name)
             self.fields[name] = field
+        self.fields["title"].validators.append(validate_one_line)
         if self.instance.pk:
             del self.fields["city"]
             partnerships = Partnership.objects.filter(city=self.instance.city)
@@ -91,7 +93,9 @@ class PracticeForm(forms.ModelForm):
 
     def clean_original_language(self):
         language = self.cleaned_data["original_language"]
-        translated = set(self.instance.languages_of("title")) - {self.before}
+        translated = {
+            code for name in TEXT_FIELDS for code in self.instance.languages_of(name)
+        } - {self.before}
         if self.instance.pk and language != self.before and translated:
             raise forms.ValidationError(
                 _("This practice is translated already; its original language stays.")
@@ -113,7 +117,8 @@ class PracticeForm(forms.ModelForm):
                 ),
             )
         city = cleaned.get("city") or (self.instance.pk and self.instance.city)
-        if any(partnership.city_id != city.pk for partnership in cleaned.get("partnerships", [])):
+        partnerships = cleaned.get("partnerships", [])
+        if city and any(partnership.city_id != city.pk for partnership in partnerships):
             self.add_error("partnerships", _("Choose partnerships of the same city."))
         return cleaned
 
@@ -128,10 +133,6 @@ class PracticeForm(forms.ModelForm):
                         setattr(self.instance, f"{name}_{self.before}", "")
                     setattr(self.instance, f"{name}_{language}", self.cleaned_data[name])
         super()._post_clean()
-
-    def _get_validation_exclusions(self):
-        titles = {f"title_{code}" for code, _name in settings.LANGUAGES}
-        return super()._get_validation_exclusions() - titles - {"state"}
 
     def _save_m2m(self):
         super()._save_m2m()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cities.models import City
-from efus.kept_forms import keeps_form, take_kept_form
+from efus.kept_forms import keeps_form, kept_form
 from efus.pagination import page_of
 from practices.enums import COMPLETE_STATES
 from practices.models import Practice
@@ -74,7 +74,7 @@ def edit_practice(request, pk):
 
 
 def _write(request, practice, cities):
-    kept = take_kept_form(request) if request.method == "GET" else None
+    kept = kept_form(request)
     data = request.POST if request.method == "POST" else kept
     initial = {"original_language": request.user.language}
     if not practice.pk and cities.count() == 1:

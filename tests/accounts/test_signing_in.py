@@ -1,13 +1,36 @@
 """People sign up, sign in by e-mail, and get back in."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
+from django.test import Client
 
 from efus.accounts.models import User
-from tests.domain import PASSWORD, a_person, an_administrator
+from practices.digests.models import Subscription
+from practices.models import Theme
+from tests.domain import (
+    PASSWORD,
+    a_city,
+    a_person,
+    a_practice,
+    a_theme,
+    an_administrator,
+    an_editor,
+)
 
 pytestmark = pytest.mark.django_db
+
+
+def the_mail_in(mail_sink):
+    """The only mail that a worker has brought, or brings within some seconds."""
+    deadline = time.monotonic() + 30
+    while not mail_sink.messages and time.monotonic() < deadline:
+        time.sleep(0.1)
+    (message,) = mail_sink.messages
+    return message
 
 
 def link_in(message):
@@ -26,7 +49,8 @@ def sign_in(client, email, password=PASSWORD):
     return client.post("/en/account/login/", {"login": email, "password": password})
 
 
-def test_a_researcher_signs_up_confirms_the_address_and_is_in(client, mail_sink):
+def test_a_researcher_signs_up_confirms_the_address_and_is_in(client, mail_sink, worker):
+    worker()
     sign_up(client, "researcher@university.example")
     user = User.objects.get()
     assert (user.email, user.language, user.staff_role) == (
@@ -34,7 +58,7 @@ def test_a_researcher_signs_up_confirms_the_address_and_is_in(client, mail_sink)
         "fr",
         "",
     )
-    (message,) = mail_sink.messages
+    message = the_mail_in(mail_sink)
     assert message["To"] == "researcher@university.example"
     assert message["From"] == "Efus <network@efus.example>"
     client.logout()
@@ -45,7 +69,22 @@ def test_a_researcher_signs_up_confirms_the_address_and_is_in(client, mail_sink)
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
-def test_no_answer_tells_whether_an_address_has_an_account(client, mail_sink):
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_on_signing_up_is_no_error():
+    """Of requests at one moment, some find the address taken only when they save."""
+
+    def sign_up_at_once(_number):
+        try:
+            return sign_up(Client(raise_request_exception=False), "one@city.example").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=5) as pool:
+        assert list(pool.map(sign_up_at_once, range(5))) == [302] * 5
+    assert User.objects.count() == 1
+
+
+def test_no_answer_tells_whether_an_address_has_an_account(client):
     a_person("known@city.example")
 
     def answer(path, typed):
@@ -67,10 +106,11 @@ def test_no_answer_tells_whether_an_address_has_an_account(client, mail_sink):
         assert known[:2] == unknown[:2]
 
 
-def test_a_forgotten_password_is_replaced(client, mail_sink):
+def test_a_forgotten_password_is_replaced(client, mail_sink, worker):
+    worker()
     user = a_person("coordinator@city.example")
     client.post("/nl/account/password/reset/", {"email": user.email})
-    page = client.get(link_in(mail_sink.messages[0]), follow=True)
+    page = client.get(link_in(the_mail_in(mail_sink)), follow=True)
     new = "another long password"
     client.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
     client.logout()
@@ -106,6 +146,53 @@ def test_a_person_changes_name_language_and_time_zone(client):
     assert page.url == "/sv/account/"
     user.refresh_from_db()
     assert (user.name, user.language, user.time_zone) == ("A", "sv", "Europe/Stockholm")
+
+
+def test_an_account_is_erased_with_its_subscriptions_and_keeps_its_practices(client):
+    city, theme = a_city(), a_theme("nightlife")
+    person = an_editor(city)
+    practice = a_practice(city, created_by=person)
+    Subscription.objects.create(user=person, language="en").themes.add(theme)
+    client.force_login(an_administrator())
+    client.post(f"/admin/accounts/user/{person.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(pk=person.pk).exists()
+    assert not Subscription.objects.exists()
+    practice.refresh_from_db()
+    assert practice.created_by is None
+
+
+def test_a_term_in_use_cannot_be_deleted(client):
+    theme, unused = a_theme("nightlife"), a_theme("unused")
+    Subscription.objects.create(user=a_person(), language="en").themes.add(theme)
+    client.force_login(an_administrator())
+    page = client.post(f"/admin/practices/theme/{theme.pk}/delete/", {"post": "yes"})
+    assert page.status_code == 403
+    client.post(f"/admin/practices/theme/{unused.pk}/delete/", {"post": "yes"})
+    assert list(Theme.objects.all()) == [theme]
+
+
+def test_the_admin_says_what_is_wrong_instead_of_failing(client):
+    client.force_login(an_administrator())
+    parent = a_theme("radicalisation")
+    a_theme("returnees", parent=parent)
+    page = client.post(
+        f"/admin/practices/theme/{parent.pk}/change/",
+        {"name_en": "x", "slug": "x", "position": 0, "parent": a_theme("schools").pk},
+    )
+    assert "Themes have two levels" in page.content.decode()
+    practice = a_practice(a_city(), "nl", themes=[parent])
+    page = client.post(
+        f"/admin/practices/practice/{practice.pk}/change/",
+        {
+            "city": practice.city_id,
+            "original_language": "nl",
+            "title_nl": "",
+            "themes": [parent.pk],
+            "status": "running",
+            "evidence": "described",
+        },
+    )
+    assert "A published practice needs a title." in page.content.decode()
 
 
 @pytest.mark.parametrize("role", ["researcher", "reviewer"])

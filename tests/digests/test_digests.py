@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from practices.digests.enums import DeliveryState, Frequency
@@ -303,11 +304,33 @@ class TestTrouble:
         a_new_practice(a_city())
         open_due_editions()
         for _attempt in range(8):
-            assert claim(1)
+            (claimed,) = claim(1)
+            # The worker notes the attempt, and dies.
+            Delivery.objects.filter(pk=claimed).update(attempts=F("attempts") + 1)
             recover_stuck(timezone.now() + timedelta(hours=1))
             Delivery.objects.update(not_before=timezone.now())
         assert claim(1) == []
         assert Delivery.objects.get().state == DeliveryState.FAILED
+
+    def test_what_failed_before_holds_up_no_other(self, mail_sink):
+        for _number in range(3):
+            a_subscription()
+        a_new_practice(a_city())
+        open_due_editions()
+        bad = Delivery.objects.order_by("pk").first()
+        Delivery.objects.filter(pk=bad.pk).update(attempts=3)
+        assert bad.pk not in claim(2)
+
+    def test_a_title_from_the_depths_makes_no_header(self, mail_sink):
+        a_subscription(language="en")
+        a_new_practice(a_city(), "en", title_en="Good\x0cX-Injected: yes\r\nBcc: a@b.example")
+        open_due_editions()
+        send_everything_due()
+        (message,) = mail_sink.messages
+        assert message["X-Injected"] is None
+        assert message["Bcc"] is None
+        assert message["Message-ID"]
+        assert mail_sink.envelopes[0][1] == [message["To"]]
 
     def test_a_server_that_never_can_is_given_up_with_its_reason(self, mail_sink):
         a_subscription()

@@ -52,10 +52,15 @@ def what_is_typed(theme, **changes):
     } | changes
 
 
+def hidden(client, address):
+    """What the form at *address* says by itself: whose page it is, which version it began from."""
+    page = client.get(address).content.decode()
+    return dict(re.findall(r'name="(saved_at|written_by)" value="([^"]*)"', page))
+
+
 def saved_at(client, practice):
     """What the form says about the version that it began from."""
-    page = client.get(f"/en/workspace/practices/{practice.pk}/").content.decode()
-    return re.search(r'name="saved_at" value="([^"]+)"', page)[1]
+    return hidden(client, f"/en/workspace/practices/{practice.pk}/")["saved_at"]
 
 
 def step(client, practice, name):
@@ -204,18 +209,55 @@ def test_what_is_typed_survives_a_lost_session(client, genk, theme):
     editor = an_editor(genk, email="editor@genk.example")
     practice = a_practice(genk, "nl", published_days_ago=None)
     address = f"/en/workspace/practices/{practice.pk}/"
-    page = client.post(address, what_is_typed(theme, lessons="Een hele middag werk."))
+    client.force_login(editor)
+    typed = what_is_typed(theme, lessons="Een hele middag werk.") | hidden(client, address)
+    client.logout()
+    page = client.post(address, typed)
     assert page.url == f"/en/account/login/?next={address}"
     assert "what you typed is kept" in client.get(page.url).content.decode()
     page = client.post(
         page.url, {"login": editor.email, "password": PASSWORD, "next": address}, follow=True
     )
-    text = page.content.decode()
     assert page.request["PATH_INFO"] == address
-    assert "Een hele middag werk." in text
-    assert "It is not saved yet" in text
+    # Reloading loses nothing, nor does another language.
+    for again in (address, address.replace("/en/", "/nl/")):
+        page = client.get(again)
+        assert "Een hele middag werk." in page.content.decode()
+    assert "It is not saved yet" in client.get(address).content.decode()
     practice.refresh_from_db()
     assert not practice.lessons_nl
+    client.post(address, typed)
+    practice.refresh_from_db()
+    assert practice.lessons_nl == "Een hele middag werk."
+    assert "It is not saved yet" not in client.get(address).content.decode()
+
+
+def test_what_was_kept_can_be_discarded_and_is_shown_to_nobody_else(client, genk, theme):
+    first, second = an_editor(genk), an_editor(genk)
+    practice = a_practice(genk, "nl", published_days_ago=None)
+    address = f"/en/workspace/practices/{practice.pk}/"
+
+    def lose_the_session():
+        client.force_login(first)
+        typed = what_is_typed(theme, lessons="Een hele middag werk.") | hidden(client, address)
+        client.logout()
+        client.post(address, typed)
+
+    lose_the_session()
+    client.force_login(first)
+    assert "Een hele middag werk." in client.get(address).content.decode()
+    assert "Een hele middag werk." not in client.get(f"{address}?discard").content.decode()
+    assert "Een hele middag werk." not in client.get(address).content.decode()
+    lose_the_session()
+    client.force_login(second)
+    assert "Een hele middag werk." not in client.get(address).content.decode()
+
+
+def test_a_stranger_cannot_have_anything_kept(client, genk, theme):
+    page = client.post("/en/workspace/practices/new/", what_is_typed(theme, written_by="1:forged"))
+    assert page.status_code == 302
+    assert "kept_forms" not in client.session
+    assert "could not be kept" in client.get(page.url).content.decode().replace("\n", " ")
 
 
 def test_what_is_typed_survives_an_outdated_token(genk, theme, django_client_without_token):
@@ -223,14 +265,16 @@ def test_what_is_typed_survives_an_outdated_token(genk, theme, django_client_wit
     practice = a_practice(genk, "nl", published_days_ago=None)
     client.force_login(an_editor(genk))
     address = f"/en/workspace/practices/{practice.pk}/"
-    typed = what_is_typed(theme, lessons="Een hele middag werk.")
+    typed = what_is_typed(theme, lessons="Een hele middag werk.") | hidden(client, address)
     page = client.post(address, typed, headers={"origin": "http://testserver"}, follow=True)
     assert "Een hele middag werk." in page.content.decode()
     practice.refresh_from_db()
     assert not practice.lessons_nl
+    client.get(f"{address}?discard")
     # Another site cannot fill in our forms.
-    page = client.post(address, typed, headers={"origin": "https://elsewhere.example"})
-    assert page.status_code == 403
+    for origin in ("https://elsewhere.example", "null", "http://[::1"):
+        page = client.post(address, typed, headers={"origin": origin})
+        assert page.status_code == 403
     assert "Een hele middag werk." not in client.get(address).content.decode()
 
 
@@ -338,6 +382,28 @@ def test_a_practice_can_name_the_partnerships_that_carry_it(client, genk, theme)
         what_is_typed(theme, city=genk.pk, partnerships=[partnership.pk]),
     )
     assert list(Practice.objects.get().partnerships.all()) == [partnership]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"title": "Twee\nregels"}, "Only plain text on one line"),
+        ({"title": "Vorm\x0cvoer"}, "Only plain text on one line"),
+        ({"problem": "woord " * 4000}, "at most 20000 characters"),
+        ({"city": ""}, "This field is required"),
+        ({"themes": ["999999"]}, "is not one of the available choices"),
+        ({"started_on": "gisteren"}, "Enter a valid date"),
+    ],
+)
+def test_what_cannot_be_saved_is_said_and_stays_in_the_form(client, genk, theme, changes, words):
+    client.force_login(a_coordinator(genk))
+    partnership = a_partnership(genk)
+    typed = what_is_typed(theme, city=genk.pk, partnerships=[partnership.pk]) | changes
+    page = client.post("/en/workspace/practices/new/", typed)
+    assert page.status_code == 422
+    assert words in page.content.decode()
+    assert "Elke week een gesprek." in page.content.decode()
+    assert not Practice.objects.exists()
 
 
 def test_steps_are_only_open_from_the_states_in_the_table(client, genk, theme):
