@@ -2,10 +2,12 @@
 
 import email
 import os
+import socket
 import sys
 from email import policy
 from pathlib import Path
 from urllib.parse import quote
+from urllib.request import urlopen
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -132,5 +134,44 @@ def worker(transactional_db, environment, tmp_path):
     yield start
     logs = [process.log for process in workers.running]
     workers.stop()
+    for log in logs:
+        sys.stdout.write(f"--- {log.name}\n{log.read_text(errors='replace')}")
+
+
+@pytest.fixture
+def platform(transactional_db, mail_sink, environment, tmp_path):
+    """The platform as it runs for people: returns (its address, start a process of it)."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    processes = Processes(tmp_path, tmp_path, environment)
+
+    def start(name, *command):
+        return processes.start(
+            name,
+            [sys.executable, "-m", *command],
+            environment={"SITE_URL": address, "DIGEST_TICK_SECONDS": "1"},
+            cwd=ROOT,
+        )
+
+    def answers():
+        try:
+            return urlopen(f"{address}/readyz", timeout=5).status == 200  # noqa: S310
+        except OSError:
+            return False
+
+    web = start(
+        "web",
+        "gunicorn",
+        "efus.wsgi",
+        "--no-control-socket",
+        f"--bind=127.0.0.1:{port}",
+        "--threads=4",
+    )
+    processes.wait_until(answers, lambda seconds: give_up_waiting(web, seconds))
+    yield address, start
+    logs = [process.log for process in processes.running]
+    processes.stop()
     for log in logs:
         sys.stdout.write(f"--- {log.name}\n{log.read_text(errors='replace')}")

@@ -1,12 +1,9 @@
 """The main story, in a real browser and with every real part behind it."""
 
 import shutil
-import socket
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,7 +11,6 @@ from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
-from efus.embedded.processes import Processes
 from practices.digests.models import Subscription
 from practices.digests.schedule import last_boundary
 from practices.models import Practice
@@ -79,9 +75,10 @@ class Reader:
         self.page.goto(path if path.startswith("http") else self.address + path)
         self.look()
 
-    def click(self, name, role="button"):
-        self.page.get_by_role(role, name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
+    def press(self, selector):
+        """Press what leads to another page, and look at that."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).click()
         self.look()
 
     def look(self):
@@ -98,48 +95,7 @@ class Reader:
         self.open(f"/{language}/account/login/")
         self.page.locator("[name=login]").fill(user.email)
         self.page.locator("[name=password]").fill(PASSWORD)
-        self.page.locator("main button[type=submit]").click()
-        self.page.wait_for_load_state()
-        self.look()
-
-
-@pytest.fixture
-def platform(transactional_db, mail_sink, environment, tmp_path):
-    """The platform as it runs for people: returns (its address, start a process of it)."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    processes = Processes(tmp_path, tmp_path, environment)
-
-    def start(name, *command):
-        processes.start(
-            name,
-            [sys.executable, "-m", *command],
-            environment={"SITE_URL": address, "DIGEST_TICK_SECONDS": "1"},
-            cwd=ROOT,
-        )
-
-    def answers():
-        try:
-            return urlopen(f"{address}/readyz", timeout=5).status == 200  # noqa: S310
-        except OSError:
-            return False
-
-    start(
-        "web",
-        "gunicorn",
-        "efus.wsgi",
-        "--no-control-socket",
-        f"--bind=127.0.0.1:{port}",
-        "--threads=4",
-    )
-    processes.wait_until(answers, lambda seconds: None)
-    yield address, start
-    logs = [process.log for process in processes.running]
-    processes.stop()
-    for log in logs:
-        print(f"--- {log.name}\n{log.read_text(errors='replace')}")  # noqa: T201 (shown on failure)
+        self.press("main button[type=submit]")
 
 
 def a_day_passes():
@@ -168,8 +124,7 @@ def test_a_city_publishes_a_researcher_finds_a_member_is_told(
     reader.sign_in(member, "fr")
     reader.open("/fr/account/subscriptions/new/?theme=young-people&country=NL")
     reader.page.locator("[name=frequency][value=daily]").check()
-    reader.page.locator("main form.writing button").click()
-    reader.look()
+    reader.press("main form.writing button")
     assert Subscription.objects.get().countries == ["NL"]
 
     # A coordinator writes a practice in Dutch, saves, submits and publishes it.
@@ -181,14 +136,11 @@ def test_a_city_publishes_a_researcher_finds_a_member_is_told(
     writer.page.locator("[name=summary]").fill("Elke jongere krijgt een volwassene die blijft.")
     writer.page.locator("[name=how_it_works]").fill("Elke week een gesprek.\n\nEn een activiteit.")
     writer.page.locator(f"[name=themes][value='{security.pk}']").check()
-    writer.page.locator("main form.writing button").click()
-    writer.look()
+    writer.press("main form.writing button")
     practice = Practice.objects.get()
     assert practice.state == "draft"
     for name in ("submit", "publish"):
-        writer.page.locator(f"form[action$='/{name}/'] button").click()
-        writer.page.wait_for_load_state()
-        writer.look()
+        writer.press(f"form[action$='/{name}/'] button")
     practice.refresh_from_db()
     assert practice.state == "published"
 
@@ -202,14 +154,12 @@ def test_a_city_publishes_a_researcher_finds_a_member_is_told(
         if not box.is_visible():
             researcher.page.locator(f"details:has([name={parameter}]) summary").click()
         box.check()
-    researcher.page.locator(".browse-filters button").click()
-    researcher.look()
+    researcher.press(".browse-filters button")
     assert "country=NL&theme=young-people" in researcher.page.url
     card = researcher.page.locator(".card")
     expect(card).to_have_count(1)
     expect(card).to_contain_text("La Haye")
-    card.get_by_role("link").click()
-    researcher.look()
+    researcher.press(".card a")
     expect(researcher.page.locator("h1 [lang=nl]")).to_have_text(
         "Mentoren voor jongeren in de wijk"
     )
@@ -227,8 +177,7 @@ def test_a_city_publishes_a_researcher_finds_a_member_is_told(
     assert message["Content-Language"] == "fr"
     assert "Mentoren voor jongeren in de wijk" in message.get_body(["plain"]).get_content()
     reader.open(message["List-Unsubscribe"].strip().strip("<>"))
-    reader.page.locator("main form button").click()
-    reader.look()
+    reader.press("main form button")
     assert Subscription.objects.get().ended_at
 
 
@@ -242,13 +191,11 @@ def test_a_lost_session_in_the_browser_loses_nothing_typed(browser, platform):
     writer.open("/nl/workspace/practices/new/")
     writer.page.locator("[name=title]").fill("Een middag werk")
     writer.page.context.clear_cookies(name="efus_session")
-    writer.page.locator("main form.writing button").click()
-    writer.page.wait_for_load_state()
+    writer.press("main form.writing button")
     assert "/nl/account/login/" in writer.page.url
     writer.page.locator("[name=login]").fill(coordinator.email)
     writer.page.locator("[name=password]").fill(PASSWORD)
-    writer.page.locator("main button[type=submit]").click()
+    writer.press("main button[type=submit]")
     expect(writer.page.locator("[name=title]")).to_have_value("Een middag werk")
-    writer.page.locator("main form.writing button").click()
-    writer.page.wait_for_load_state()
+    writer.press("main form.writing button")
     assert Practice.objects.get().title_nl == "Een middag werk"
