@@ -1,0 +1,168 @@
+"""Every address, asked and sent to by every role, against the table in docs/roles.md.
+
+An address without a row, or a row that no longer says what happens, fails and shows the row
+as it is now: think whether it is meant, then put it into the table.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.translation import override
+
+from practices.digests.models import Subscription
+from practices.digests.unsubscribing import unsubscribe_address
+from practices.publishing.transitions import TRANSITIONS
+from tests.domain import (
+    a_city,
+    a_coordinator,
+    a_person,
+    a_practice,
+    a_theme,
+    an_administrator,
+    an_editor,
+)
+
+TABLE = Path(__file__).resolve().parent.parent / "docs" / "roles.md"
+ROLES = [
+    "anonymous",
+    "researcher",
+    "another city",
+    "editor",
+    "coordinator",
+    "reviewer",
+    "administrator",
+]
+
+
+class World:
+    """A city with a draft and a published practice, and a person of each role."""
+
+    def __init__(self):
+        self.city, elsewhere = a_city("Genk", "BE"), a_city("Leuven", "BE")
+        theme = a_theme("nightlife")
+        self.draft = a_practice(self.city, "nl", published_days_ago=None, themes=[theme])
+        self.published = a_practice(self.city, "nl", themes=[theme])
+        self.subscription = Subscription.objects.create(user=a_person(), language="nl")
+        self.people = {
+            "anonymous": None,
+            "researcher": a_person(),
+            "another city": a_coordinator(elsewhere),
+            "editor": an_editor(self.city),
+            "coordinator": a_coordinator(self.city),
+            "reviewer": a_person(staff_role="reviewer"),
+            "administrator": an_administrator(),
+        }
+
+    def practice_in(self, state):
+        """A complete practice of the city in *state*."""
+        fields = {"state": state}
+        if state in {"draft", "submitted"}:
+            fields["published_days_ago"] = None
+        return a_practice(self.city, "nl", themes=self.published.themes.all(), **fields)
+
+    def arguments(self, name, parameters, user):
+        """(what the address is of, its arguments) for each sort of thing it can be of."""
+        practices = [("a draft", self.draft), ("a published practice", self.published)]
+        if name == "workspace:transition":
+            return [
+                (f"{step} ({source})", {"pk": self.practice_in(source).pk, "name": step})
+                for step, transition in TRANSITIONS.items()
+                for source in sorted(transition.sources)
+            ]
+        if name.startswith("digests:"):
+            own = user and Subscription.objects.create(user=user, language="nl")
+            return [
+                ("one’s own", {"pk": (own or self.subscription).pk}),
+                ("somebody else’s", {"pk": self.subscription.pk}),
+            ]
+        if name.startswith(("practices:", "workspace:")):
+            slug = {"slug": self.draft.slug} if "slug" in parameters else {}
+            return [
+                (what, {"pk": practice.pk} | (slug and {"slug": practice.slug}))
+                for what, practice in practices
+            ]
+        if name == "cities:city":
+            return [("a city", {"slug": self.city.slug})]
+        if name == "unsubscribe":
+            token = unsubscribe_address(self.subscription).rstrip("/").rpartition("/")[2]
+            return [("a mail", {"token": token})]
+        known = {"key": "no-such-key", "uidb36": "1"}
+        if set(parameters) <= set(known):
+            return [
+                ("an invented link", {parameter: known[parameter] for parameter in parameters})
+            ]
+        raise AssertionError(f"Say here what the address {name} is of: {sorted(parameters)}")
+
+
+def addresses(resolver=None, namespaces=()):
+    """(name, parameters) of every named address; of the admin, those that are its own."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = (*namespaces, entry.namespace) if entry.namespace else namespaces
+            yield from addresses(entry, inner)
+        elif isinstance(entry, URLPattern) and entry.name:
+            parameters = entry.pattern.regex.groupindex
+            if namespaces[:1] == ("admin",) and parameters:
+                continue  # lists and additions of the admin speak for what is below them
+            yield ":".join([*namespaces, entry.name]), list(parameters)
+
+
+def outcome(response):
+    """What an answer means to whoever asked, in one word or two."""
+    if response.status_code in {301, 302}:
+        login = {reverse("account_login"), reverse("admin:login")}
+        return "sign in" if response.url.partition("?")[0] in login else "led on"
+    if response.status_code in {200, 422}:
+        return "open"
+    return {400: "refused", 403: "refused", 404: "not there", 405: "—"}.get(
+        response.status_code, str(response.status_code)
+    )
+
+
+def ask(world, role, method, path):
+    """The outcome of one request, after which everything is as it was before."""
+    client = Client(raise_request_exception=False)
+    with transaction.atomic():
+        if world.people[role]:
+            client.force_login(world.people[role])
+        result = outcome(getattr(client, method)(path))
+        transaction.set_rollback(True)
+    return result
+
+
+def row(world, name, what, paths):
+    """A row of the table: for each role, what opening the address and sending to it does."""
+    cells = []
+    for role in ROLES:
+        opened, sent = (ask(world, role, method, paths[role]) for method in ("get", "post"))
+        cells.append(opened if opened == sent else f"{opened} / {sent}")
+    return f"| {name} | {what} | " + " | ".join(cells) + " |"
+
+
+def rows(world):
+    with override("en"):
+        for name, parameters in dict(addresses()).items():
+            if not parameters:
+                yield row(world, name, "", dict.fromkeys(ROLES, reverse(name)))
+                continue
+            samples = {
+                role: dict(world.arguments(name, parameters, world.people[role])) for role in ROLES
+            }
+            for what in samples["anonymous"]:
+                paths = {role: reverse(name, kwargs=samples[role][what]) for role in ROLES}
+                yield row(world, name, what, paths)
+
+
+@pytest.mark.django_db
+def test_every_address_answers_every_role_as_the_table_says():
+    assert settings.LANGUAGE_CODE == "en"
+    found = sorted(set(rows(World())))
+    written = sorted(re.findall(r"^\| (?!address)[a-z_].*\|$", TABLE.read_text(), re.MULTILINE))
+    missing = "\n".join(line for line in found if line not in written)
+    outdated = "\n".join(line for line in written if line not in found)
+    assert found == written, f"Not in the table:\n{missing}\n\nNo longer so:\n{outdated}"
