@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import cache
 
 from efus.celery import application
@@ -20,6 +21,14 @@ from efus.embedded.processes import Processes
 ROOT = Path(__file__).resolve().parent.parent
 WORKER = [sys.executable, "-m", "celery", "-A", "efus", "worker", "--concurrency=1"]
 WORKER += ["--without-gossip", "--without-mingle"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords():
+    """Hash the passwords of the stories' many people with few rounds; any process reads them."""
+    rounds, PBKDF2PasswordHasher.iterations = PBKDF2PasswordHasher.iterations, 1_000
+    yield
+    PBKDF2PasswordHasher.iterations = rounds
 
 
 @pytest.fixture(autouse=True)

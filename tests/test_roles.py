@@ -43,6 +43,7 @@ class World:
     """A city with a draft and a published practice, and a person of each role."""
 
     def __init__(self):
+        self.client = Client(raise_request_exception=False)
         self.city, elsewhere = a_city("Genk", "BE"), a_city("Leuven", "BE")
         theme = a_theme("nightlife")
         self.draft = a_practice(self.city, "nl", published_days_ago=None, themes=[theme])
@@ -126,7 +127,8 @@ def outcome(response):
 
 def ask(world, role, method, path):
     """The outcome of one request, after which everything is as it was before."""
-    client = Client(raise_request_exception=False)
+    client = world.client
+    client.cookies.clear()
     with transaction.atomic():
         if world.people[role]:
             client.force_login(world.people[role])
