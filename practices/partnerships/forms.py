@@ -1,6 +1,7 @@
 """Entering organisations and partnerships, in the words of their city."""
 
 import hashlib
+import re
 
 from django import forms
 from django.conf import settings
@@ -34,8 +35,12 @@ class OrganisationForm(forms.ModelForm):
     answer = forms.CharField(
         required=False,
         widget=forms.RadioSelect,
-        label=_("Do you mean one of these?"),
-        help_text=_("They are in the list of this city already, under a similar name."),
+        label=_("In the list already"),
+        help_text=_("Do you mean one of these? Their names are similar."),
+    )
+
+    website = forms.URLField(
+        label=_("website"), required=False, max_length=200, assume_scheme="https"
     )
 
     class Meta:
@@ -46,7 +51,6 @@ class OrganisationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.taken = None
         self.offered = []
-        self.fields["website"].assume_scheme = "https"
         if self.instance.pk:
             for name in ("city", "answer", "asked_about"):
                 del self.fields[name]
@@ -85,8 +89,8 @@ class OrganisationForm(forms.ModelForm):
             )
 
     def write(self):
-        """Check and save; False, with the reason among the errors, when that cannot be."""
-        if not self.is_valid():
+        """Check and save; False when one of those there is taken, or there are errors."""
+        if not self.is_valid() or self.taken:
             return False
         try:
             with transaction.atomic():
@@ -129,9 +133,6 @@ class PartnerRows(forms.BaseFormSet):
     """The partners of a partnership: two at least, each once."""
 
     default_error_messages = {
-        "missing_management_form": _(
-            "A part of this page did not arrive. Open the page again and repeat your changes."
-        ),
         "too_many_forms": _("A partnership has at most %(num)d partners here."),
     }
 
@@ -160,8 +161,14 @@ class PartnerRows(forms.BaseFormSet):
 
 
 PartnerRowSet = forms.formset_factory(
-    PartnerRow, PartnerRows, extra=0, max_num=MOST_ROWS, validate_max=True, absolute_max=MOST_ROWS
+    PartnerRow, PartnerRows, extra=0, max_num=MOST_ROWS, validate_max=True
 )
+
+
+def number_of_rows(data):
+    """How many rows were sent: they are counted, whatever the page says of their number."""
+    names = (re.fullmatch(rf"{ROWS}-([0-9]{{1,3}})-(organisation|role)", name) for name in data)
+    return max((int(name[1]) + 1 for name in names if name), default=0)
 
 
 class PartnershipForm(forms.ModelForm):
@@ -194,9 +201,7 @@ class PartnershipForm(forms.ModelForm):
             name.initial = instance.original("name")
         self.fields["name"] = name
         self.fields["model"].validators.append(validate_one_line)
-        self.fields["since"].help_text = _(
-            "A day is enough where only the year is known: 1 January."
-        )
+        self.fields["since"].help_text = _("Where only the year is known, take 1 January.")
         self.fields["began_from"].initial = self._version()
         carried = Practice.objects.filter(city=self.city).as_links(get_language())
         self.fields["practices"].queryset = carried.order_by("pk")
@@ -206,7 +211,7 @@ class PartnershipForm(forms.ModelForm):
                 for partner in self._partners
             ] + [{}]
         self.rows = PartnerRowSet(
-            data,
+            self._with_row_count(data),
             prefix=ROWS,
             initial=rows if data is None else None,
             form_kwargs={"choices": self._organisations},
@@ -214,20 +219,31 @@ class PartnershipForm(forms.ModelForm):
         if data is None:
             self.rows.extra = max(FEWEST_ROWS - len(rows), 0)
 
+    @staticmethod
+    def _with_row_count(data):
+        if data is None:
+            return None
+        count = {f"{ROWS}-TOTAL_FORMS": number_of_rows(data), f"{ROWS}-INITIAL_FORMS": 0}
+        counted = data.copy()
+        for name, number in count.items():
+            counted[name] = number
+        return counted
+
     @classmethod
     def as_typed(cls, data, instance, *, more_rows=0):
         """The form filled with *data* that nobody has asked to save yet, so it is not judged."""
-        total = data.get(f"{ROWS}-TOTAL_FORMS", "")
-        total = int(total) if total.isdecimal() and len(total) < 4 else 0
+        total = number_of_rows(data)
+        if total >= MOST_ROWS:
+            more_rows = 0
         rows = [
             {name: data.get(f"{ROWS}-{number}-{name}", "") for name in ("organisation", "role")}
-            for number in range(min(total + more_rows, MOST_ROWS))
+            for number in range(total + more_rows)
         ]
         form = cls(instance=instance, rows=rows)
         for name, field in form.fields.items():
             form.initial[name] = field.widget.value_from_datadict(data, {}, name)
         form.fields["name"].widget.attrs["lang"] = form._language()
-        if total < len(rows):
+        if more_rows:
             form.rows.forms[total].fields["organisation"].widget.attrs["autofocus"] = True
         return form
 

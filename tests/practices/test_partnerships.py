@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from django.contrib.messages import get_messages
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from practices.models import Organisation, Partnership
@@ -53,8 +53,6 @@ def what_is_typed(*rows, **changes):
         "formality": "protocol",
         "model": "LISC-R",
         "since": "2019-03-01",
-        "partners-TOTAL_FORMS": str(len(rows)),
-        "partners-INITIAL_FORMS": "0",
     }
     for number, (organisation, role) in enumerate(rows):
         typed[f"partners-{number}-organisation"] = getattr(organisation, "pk", organisation)
@@ -73,7 +71,7 @@ def address_of(partnership):
 def rows_shown(page):
     """(organisation, role) chosen in each row of the form on *page*."""
     chosen = []
-    for number in range(int(re.search(r'TOTAL_FORMS" value="(\d+)"', text_of(page))[1])):
+    for number in range(text_of(page).count('<fieldset class="partner-row">')):
         row = []
         for name in ("organisation", "role"):
             select = re.search(
@@ -225,7 +223,6 @@ def test_a_partnership_is_changed_partner_by_partner(client, genk):
         ("", ""),
     ]
     typed = what_is_typed((police, "funds"), ("", ""), (health, "delivers"), (youth, "hosts"))
-    typed["partners-INITIAL_FORMS"] = "3"
     assert client.post(address, typed | hidden(client, address)).status_code == 302
     assert [(p.organisation, p.role) for p in partnership.partners.all()] == [
         (police, "funds"),
@@ -299,8 +296,7 @@ def test_from_a_practice_one_enters_the_partnership_that_carries_it(client, genk
         (["police", "school"], {"original_language": "xx"}, "Select a valid choice"),
         (["police", "school"], {"practices": ["999999"]}, "is not one of the available choices"),
         (["police", "school"], {"practices": ["x"]}, "is not a valid value"),
-        (["police", "school"], {"partners-TOTAL_FORMS": ""}, "did not arrive"),
-        (["police", "school"], {"partners-TOTAL_FORMS": "9999"}, "at most 40 partners"),
+        (["police", "school"] * 21, {}, "at most 40 partners"),
     ],
 )
 def test_what_cannot_be_saved_is_said_and_stays_in_the_form(client, genk, rows, changes, words):
@@ -354,8 +350,6 @@ def test_the_two_partners_that_the_database_demands_at_the_end_are_answered(genk
 
 
 def _query(data):
-    from django.http import QueryDict
-
     query = QueryDict(mutable=True)
     query.update(data)
     return query
@@ -406,9 +400,7 @@ def test_deleting_says_what_goes_with_it_first(client, genk):
     assert "Mentoren" in page
     assert Partnership.objects.exists()
     page = client.post(address, follow=True)
-    assert "Deleted." in [str(message) for message in get_messages(page.wsgi_request)] or (
-        "Deleted." in text_of(page)
-    )
+    assert "Deleted." in text_of(page)
     assert not Partnership.objects.exists()
     assert genk.organisations.count() == 2
     assert client.get(address_of(partnership)).status_code == 404
