@@ -63,6 +63,11 @@ def _forget(request):
         request.session[SESSION_KEY] = kept
 
 
+def put_aside(request):
+    """Keep what was typed while its writer does something else first; False if it cannot be."""
+    return _keep(request)
+
+
 def kept_form(request):
     """What this person typed on this page and has not saved yet: a ``QueryDict``, or None.
 

@@ -30,6 +30,7 @@ urlpatterns = [
         path("cities/", include("cities.urls")),
         path("practices/", include("practices.urls")),
         path("workspace/", include("practices.publishing.urls")),
+        path("", include("practices.partnerships.urls")),
         path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     ),
 ]

@@ -1,4 +1,4 @@
-"""Who may do what with a practice, one line a rule.
+"""Who may do what with a practice, an organisation or a partnership, one line a rule.
 
 Whether a step is open from the practice's present state is another question, answered
 by the table in ``practices.publishing.transitions``.
@@ -36,3 +36,5 @@ rules.add_perm("practices.submit_practice", writes_for_its_city | is_administrat
 rules.add_perm("practices.send_back_practice", coordinates_its_city | is_administrator)
 rules.add_perm("practices.publish_practice", coordinates_its_city | is_administrator)
 rules.add_perm("practices.unpublish_practice", coordinates_its_city | is_administrator)
+rules.add_perm("practices.edit_organisation", writes_for_its_city | is_administrator)
+rules.add_perm("practices.edit_partnership", writes_for_its_city | is_administrator)

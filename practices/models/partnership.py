@@ -1,11 +1,14 @@
 """Who works with whom, in which city, on what."""
 
+from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City
+from efus.spelling import fold
 from efus.validators import validate_one_line
 from practices.enums import OrganisationKind, PartnerRole, PartnershipFormality
 from practices.models.original_language import (
@@ -15,6 +18,28 @@ from practices.models.original_language import (
     written_in_original_language,
 )
 from practices.models.practice import Practice
+
+
+class OrganisationQuerySet(models.QuerySet):
+    def named_like(self, words):
+        """Those whose name has each of *words*, without regard to case and accents."""
+        rows = self
+        for word in fold(words).split():
+            rows = rows.filter(folded_name__contains=word)
+        return rows
+
+    def resembling(self, name):
+        """Those that *name* may be another spelling of, most alike first."""
+        folded = fold(name)
+        return (
+            self.filter(
+                # The second finds "Politie" in "Lokale politie Genk-Noord".
+                Q(folded_name__trigram_similar=folded)
+                | Q(folded_name__trigram_word_similar=folded)
+            )
+            .annotate(likeness=TrigramSimilarity("folded_name", folded))
+            .order_by("-likeness", "name", "pk")
+        )
 
 
 class Organisation(models.Model):
@@ -29,11 +54,14 @@ class Organisation(models.Model):
         validators=[validate_one_line],
         help_text=_("As the organisation itself writes it."),
     )
+    folded_name = models.TextField(_("name without accents and case"), editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind.choices)
     website = models.URLField(_("website"), blank=True)
     is_demonstration = models.BooleanField(
         _("demonstration content"), default=False, editable=False
     )
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("organisation")
@@ -51,9 +79,43 @@ class Organisation(models.Model):
                 violation_error_message=_("This city has an organisation of that name already."),
             ),
         ]
+        indexes = [
+            GistIndex(
+                name="organisation_likeness",
+                fields=["city", "folded_name"],
+                opclasses=["gist_int8_ops", "gist_trgm_ops"],
+            )
+        ]
 
     def __str__(self):
         return self.name
+
+    def save(self, *args, **kwargs):
+        self.folded_name = fold(self.name)
+        super().save(*args, **kwargs)
+
+
+class PartnershipQuerySet(OriginalLanguageQuerySet):
+    def public(self):
+        """What everybody may read: it carries what is published, or its city is a member."""
+        published = Practice.objects.published().filter(partnerships=OuterRef("pk"))
+        return self.filter(Exists(published) | Q(city__in=City.objects.members()))
+
+    def joining(self, kinds):
+        """Those that have at least one partner of each of *kinds*."""
+        rows = self
+        for kind in kinds:
+            of_kind = Partner.objects.filter(partnership=OuterRef("pk"), organisation__kind=kind)
+            rows = rows.filter(Exists(of_kind))
+        return rows
+
+    def for_list(self, language):
+        """What a list shows of each: city, partners and published practices."""
+        published = Practice.objects.published().newest_first().as_links(language)
+        return self.select_related("city").prefetch_related(
+            Prefetch("partners", Partner.objects.select_related("organisation")),
+            Prefetch("practices", published, to_attr="published_practices"),
+        )
 
 
 class Partnership(OriginalLanguageModel):
@@ -92,7 +154,7 @@ class Partnership(OriginalLanguageModel):
         _("demonstration content"), default=False, editable=False
     )
 
-    objects = OriginalLanguageQuerySet.as_manager()
+    objects = PartnershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("partnership")

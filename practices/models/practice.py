@@ -54,6 +54,12 @@ class PracticeQuerySet(OriginalLanguageQuerySet):
             .prefetch_related("themes")
         )
 
+    def as_links(self, language):
+        """The title of each practice, in *language*, and nothing else of its text."""
+        return self.showing(language, "title").defer(
+            *[f"{field}_{code}" for field in TEXT_FIELDS for code in LANGUAGE_CODES]
+        )
+
     def for_page(self):
         """Everything that the page of one practice shows."""
         return self.select_related("city").prefetch_related(
