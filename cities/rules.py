@@ -27,3 +27,10 @@ def coordinates(user, city):
         user.is_authenticated
         and user.seats.current().filter(city=city, role=SeatRole.COORDINATOR).exists()
     )
+
+
+@rules.predicate
+def coordinates_a_city(user):
+    return (
+        user.is_authenticated and user.seats.current().filter(role=SeatRole.COORDINATOR).exists()
+    )

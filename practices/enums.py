@@ -10,10 +10,28 @@ class PublicationState(models.TextChoices):
     SUBMITTED = "submitted", pgettext_lazy("publication", "submitted")
     PUBLISHED = "published", pgettext_lazy("publication", "published")
     UNPUBLISHED = "unpublished", pgettext_lazy("publication", "unpublished")
+    ARCHIVED = "archived", pgettext_lazy("publication", "archived")
 
 
 # In these states a practice has all that others need to use it.
 COMPLETE_STATES = (PublicationState.SUBMITTED, PublicationState.PUBLISHED)
+
+
+class EventKind(models.TextChoices):
+    """What happened to a practice: a step of the way to publication, or a change of its text."""
+
+    SAVED = "saved", pgettext_lazy("history", "saved")
+    RESTORED = "restored", pgettext_lazy("history", "restored an earlier version")
+    SUBMIT = "submit", pgettext_lazy("history", "submitted for publication")
+    SEND_BACK = "send-back", pgettext_lazy("history", "sent back to draft")
+    PUBLISH = "publish", pgettext_lazy("history", "published")
+    UNPUBLISH = "unpublish", pgettext_lazy("history", "unpublished")
+    ARCHIVE = "archive", pgettext_lazy("history", "archived")
+    UNARCHIVE = "unarchive", pgettext_lazy("history", "restored from the archive")
+
+
+# Who takes one of these steps says why.
+COMMENTED_KINDS = (EventKind.SEND_BACK, EventKind.UNPUBLISH)
 
 
 class PracticeStatus(models.TextChoices):

@@ -6,7 +6,13 @@ by the table in ``practices.publishing.transitions``.
 
 import rules
 
-from cities.rules import coordinates, holds_seat, is_administrator, is_reviewer
+from cities.rules import (
+    coordinates,
+    coordinates_a_city,
+    holds_seat,
+    is_administrator,
+    is_reviewer,
+)
 from practices.enums import PublicationState
 
 
@@ -32,9 +38,12 @@ rules.add_perm("practices.read_practice", is_public | writes_for_its_city | is_s
 rules.add_perm(
     "practices.edit_practice", edits_unpublished | coordinates_its_city | is_administrator
 )
+rules.add_perm("practices.follow_practice", is_staff | writes_for_its_city)
 rules.add_perm("practices.submit_practice", writes_for_its_city | is_administrator)
-rules.add_perm("practices.send_back_practice", coordinates_its_city | is_administrator)
+rules.add_perm("practices.send_back_practice", coordinates_its_city | is_staff)
 rules.add_perm("practices.publish_practice", coordinates_its_city | is_administrator)
-rules.add_perm("practices.unpublish_practice", coordinates_its_city | is_administrator)
+rules.add_perm("practices.unpublish_practice", coordinates_its_city | is_staff)
+rules.add_perm("practices.archive_practice", coordinates_its_city | is_administrator)
+rules.add_perm("practices.review_practices", is_staff | coordinates_a_city)
 rules.add_perm("practices.edit_organisation", writes_for_its_city | is_administrator)
 rules.add_perm("practices.edit_partnership", writes_for_its_city | is_administrator)

@@ -1,5 +1,6 @@
 """What the members know."""
 
+from practices.models.history import PracticeEvent, PracticeVersion
 from practices.models.partnership import Organisation, Partner, Partnership
 from practices.models.practice import NEEDED_FOR_PUBLICATION, TEXT_FIELDS, Practice
 from practices.models.taxonomy import Method, TargetGroup, Theme
@@ -12,6 +13,8 @@ __all__ = [
     "Partner",
     "Partnership",
     "Practice",
+    "PracticeEvent",
+    "PracticeVersion",
     "TargetGroup",
     "Theme",
 ]

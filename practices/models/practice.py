@@ -3,14 +3,16 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
+from cities.enums import SeatRole
 from cities.models import City
 from efus.spelling import address_part
 from efus.validators import validate_one_line
-from practices.enums import CostBand, Evidence, PracticeStatus, PublicationState
+from practices.enums import CostBand, EventKind, Evidence, PracticeStatus, PublicationState
 from practices.models.original_language import (
     LANGUAGE_CODES,
     OriginalLanguageModel,
@@ -41,6 +43,28 @@ class PracticeQuerySet(OriginalLanguageQuerySet):
     def published(self):
         """What everybody may read."""
         return self.filter(state=PublicationState.PUBLISHED)
+
+    def submitted_to(self, user):
+        """Submitted practices that *user* may decide on, the longest waiting first.
+
+        Each is annotated with ``submitted_at``.
+        """
+        # The history stands on the practice.
+        from practices.models.history import PracticeEvent
+
+        submissions = PracticeEvent.objects.filter(
+            practice=models.OuterRef("pk"), kind=EventKind.SUBMIT
+        )
+        submitted = self.filter(state=PublicationState.SUBMITTED)
+        if not user.staff_role:
+            submitted = submitted.filter(
+                city__in=City.objects.with_seat_of(user, SeatRole.COORDINATOR)
+            )
+        return submitted.annotate(
+            submitted_at=Coalesce(
+                models.Subquery(submissions.order_by("-at").values("at")[:1]), F("updated_at")
+            )
+        ).order_by("submitted_at", "pk")
 
     def newest_first(self):
         return self.order_by(F("published_at").desc(nulls_last=True), "-pk")

@@ -11,6 +11,17 @@ from practices.models import NEEDED_FOR_PUBLICATION, TEXT_FIELDS, Partnership, P
 LONG_TEXTS = {"problem": 5, "objectives": 4, "how_it_works": 10, "results": 5, "lessons": 5}
 
 
+class CommentForm(forms.Form):
+    """Why a step is taken, for the people who are told of it."""
+
+    comment = forms.CharField(
+        label=_("comment"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Say why, and what should be changed. The writers read it in a mail."),
+    )
+
+
 class PracticeForm(forms.ModelForm):
     """All of a practice that its city writes.
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from practices import publication_lock
-from practices.enums import COMPLETE_STATES, PublicationState
-from practices.models import NEEDED_FOR_PUBLICATION, Practice
+from practices.enums import COMMENTED_KINDS, COMPLETE_STATES, PublicationState
+from practices.models import NEEDED_FOR_PUBLICATION, Practice, PracticeEvent
+from practices.publishing.mails import tell_the_people_concerned
 
 State = PublicationState
 
@@ -28,6 +29,11 @@ class Transition:
     label: Promise
     done: Promise
     forward: bool = True
+
+    @property
+    def needs_comment(self):
+        """Whether one has to say why."""
+        return self.name in COMMENTED_KINDS
 
 
 TRANSITIONS = {
@@ -64,8 +70,25 @@ TRANSITIONS = {
             State.UNPUBLISHED,
             "practices.unpublish_practice",
             gettext_lazy("Unpublish"),
-            gettext_lazy("The practice is no longer public. You can publish it again."),
+            gettext_lazy("The practice is no longer public. Its city can publish it again."),
             forward=False,
+        ),
+        Transition(
+            "archive",
+            frozenset({State.DRAFT, State.UNPUBLISHED}),
+            State.ARCHIVED,
+            "practices.archive_practice",
+            gettext_lazy("Archive"),
+            gettext_lazy("The practice is archived. You can restore it from the archive."),
+            forward=False,
+        ),
+        Transition(
+            "unarchive",
+            frozenset({State.ARCHIVED}),
+            State.DRAFT,
+            "practices.archive_practice",
+            gettext_lazy("Restore from the archive"),
+            gettext_lazy("The practice is a draft again."),
         ),
     ]
 }
@@ -93,9 +116,10 @@ def missing_for_publication(practice):
 
 
 @transaction.atomic
-def perform(name, practice, user):
+def perform(name, practice, user, comment=""):
     """Take the step *name* with *practice* for *user*, who is known to be allowed to.
 
+    It is written into the practice's history, and the people concerned are told by mail.
     Returns the practice as it is afterwards. Raises ``TransitionRefused``.
     """
     transition = TRANSITIONS[name]
@@ -108,6 +132,8 @@ def perform(name, practice, user):
             )
             % {"state": practice.get_state_display()}
         )
+    if transition.needs_comment and not comment.strip():
+        raise TransitionRefused(_("Please say why, so that the writers know what to do next."))
     if transition.target in COMPLETE_STATES and (missing := missing_for_publication(practice)):
         raise TransitionRefused(
             _("Before that, please fill in: %(fields)s.") % {"fields": ", ".join(missing)}
@@ -118,8 +144,18 @@ def perform(name, practice, user):
             % {"city": practice.city}
         )
     publication_lock.share()
+    before = practice.state
     practice.state = transition.target
     if practice.state == State.PUBLISHED and practice.published_at is None:
         practice.published_at = timezone.now()
     practice.save(update_fields=["state", "published_at", "updated_at"])
+    event = PracticeEvent.objects.create(
+        practice=practice,
+        kind=name,
+        person=user,
+        comment=comment.strip(),
+        from_state=before,
+        to_state=practice.state,
+    )
+    tell_the_people_concerned(event)
     return practice

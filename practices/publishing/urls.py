@@ -1,11 +1,29 @@
 from django.urls import path
 
-from practices.publishing import views
+from practices.publishing import version_views, views
+from practices.publishing.transitions import TRANSITIONS
 
 app_name = "workspace"
 urlpatterns = [
     path("", views.practices, name="practices"),
     path("practices/new/", views.new_practice, name="new"),
     path("practices/<int:pk>/", views.edit_practice, name="edit"),
+    path("review/", views.review, name="review"),
+    path("practices/<int:pk>/history/", version_views.history, name="history"),
+    path("practices/<int:pk>/versions/", version_views.versions, name="versions"),
+    path("practices/<int:pk>/versions/compare/", version_views.compare_versions, name="compare"),
+    path(
+        "practices/<int:pk>/versions/<int:number>/restore/",
+        version_views.restore_version,
+        name="restore-version",
+    ),
+    # Steps for which one says why have a page of their own; the others are a button.
+    *[
+        path(
+            f"practices/<int:pk>/{name}/", views.transition_with_comment, {"name": name}, name=name
+        )
+        for name, transition in TRANSITIONS.items()
+        if transition.needs_comment
+    ],
     path("practices/<int:pk>/<slug:name>/", views.transition, name="transition"),
 ]

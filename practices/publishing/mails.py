@@ -1,0 +1,95 @@
+"""Mails to the people whom a step on the way to publication concerns."""
+
+from django.conf import settings
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from cities.enums import SeatRole
+from cities.models import Seat
+from efus.accounts.models import User
+from efus.accounts.tasks import send_account_mail
+from efus.validators import one_line
+from practices.enums import EventKind
+from practices.models import PracticeEvent
+
+# For each step: the subject, what happened, what one can do next.
+WORDS = {
+    EventKind.SUBMIT: (
+        _("Submitted for publication: %(title)s"),
+        _("%(person)s has submitted “%(title)s” (%(city)s) for publication."),
+        _("Read it, then publish it or send it back:"),
+    ),
+    EventKind.SEND_BACK: (
+        _("Sent back: %(title)s"),
+        _("%(person)s has sent “%(title)s” (%(city)s) back to draft."),
+        _("Go on writing, then submit it again:"),
+    ),
+    EventKind.PUBLISH: (
+        _("Published: %(title)s"),
+        _("%(person)s has published “%(title)s” (%(city)s). Everybody can read it now."),
+        _("See what became of it:"),
+    ),
+    EventKind.UNPUBLISH: (
+        _("No longer public: %(title)s"),
+        _("%(person)s has unpublished “%(title)s” (%(city)s). It is no longer public."),
+        _("Go on writing; a coordinator of your city can publish it again:"),
+    ),
+    EventKind.ARCHIVE: (
+        _("Archived: %(title)s"),
+        _("%(person)s has archived “%(title)s” (%(city)s)."),
+        _("See what became of it:"),
+    ),
+    EventKind.UNARCHIVE: (
+        _("Restored from the archive: %(title)s"),
+        _("%(person)s has restored “%(title)s” (%(city)s) from the archive. It is a draft again."),
+        _("Go on writing, then submit it again:"),
+    ),
+}
+
+
+def people_concerned(event):
+    """Whom to tell of *event*: never who did it, nor who may not follow the practice any more.
+
+    A submission concerns the city's coordinators, any other step who wrote or submitted it.
+    """
+    practice = event.practice
+    if event.kind == EventKind.SUBMIT:
+        seats = Seat.objects.current().filter(city=practice.city, role=SeatRole.COORDINATOR)
+        concerned = Q(pk__in=seats.values("user"))
+    else:
+        submissions = PracticeEvent.objects.filter(practice=practice, kind=EventKind.SUBMIT)
+        last = submissions.order_by("-at", "-pk").values("person")[:1]
+        concerned = Q(pk=practice.created_by_id) | Q(pk__in=last)
+    people = User.objects.filter(concerned, is_active=True).exclude(pk=event.person_id)
+    return [user for user in people if user.has_perm("practices.follow_practice", practice)]
+
+
+def tell_the_people_concerned(event):
+    """Have a worker mail each of them, in their language, once the step is committed."""
+    practice = event.practice
+    subject, sentence, next_step = WORDS[event.kind]
+    for user in people_concerned(event):
+        with override(user.language):
+            words = {
+                "title": practice.shown("title", user.language),
+                "city": practice.city.shown_name,
+                "person": event.person,
+            }
+            body = render_to_string(
+                "workspace/step_mail.txt",
+                {
+                    "sentence": sentence % words,
+                    "comment": event.comment,
+                    "next_step": next_step,
+                    "address": settings.SITE_URL + reverse("workspace:edit", args=[practice.pk]),
+                },
+            )
+            send_account_mail.delay_on_commit(
+                subject=one_line(subject % words),
+                body=body,
+                from_email=settings.DEFAULT_FROM_EMAIL,
+                to=[user.email],
+            )
