@@ -32,6 +32,8 @@ rules.add_perm("practices.read_practice", is_public | writes_for_its_city | is_s
 rules.add_perm(
     "practices.edit_practice", edits_unpublished | coordinates_its_city | is_administrator
 )
+# A translation is no change of the original: editors may write it for what is published, too.
+rules.add_perm("practices.translate_practice", writes_for_its_city | is_administrator)
 rules.add_perm("practices.submit_practice", writes_for_its_city | is_administrator)
 rules.add_perm("practices.send_back_practice", coordinates_its_city | is_administrator)
 rules.add_perm("practices.publish_practice", coordinates_its_city | is_administrator)
