@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "practices",
     "practices.search",
     "practices.digests",
+    "practices.translations",
 ]
 
 MIDDLEWARE = [

@@ -29,6 +29,7 @@ urlpatterns = [
         path("account/subscriptions/", include("practices.digests.urls")),
         path("cities/", include("cities.urls")),
         path("practices/", include("practices.urls")),
+        path("workspace/practices/<int:pk>/translations/", include("practices.translations.urls")),
         path("workspace/", include("practices.publishing.urls")),
         path("", include("practices.partnerships.urls")),
         path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),

@@ -1,5 +1,6 @@
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext as _
 from modeltranslation.admin import TranslationAdmin
 
 from practices.models import (
@@ -13,6 +14,7 @@ from practices.models import (
     Theme,
 )
 from practices.models.original_language import LANGUAGE_CODES
+from practices.translations.models import Translation
 
 
 class TermAdmin(TranslationAdmin):
@@ -45,6 +47,15 @@ class PracticeAdminForm(forms.ModelForm):
         # The state is shown only, yet what it demands of the title is checked.
         return super()._get_validation_exclusions() - {"state"}
 
+    def clean_original_language(self):
+        language = self.cleaned_data["original_language"]
+        changed = self.instance.pk and language != self.instance.original_language
+        if changed and self.instance.translations.exists():
+            raise forms.ValidationError(
+                _("This practice is translated already; its original language stays.")
+            )
+        return language
+
 
 @admin.register(Practice)
 class PracticeAdmin(TranslationAdmin):
@@ -57,6 +68,10 @@ class PracticeAdmin(TranslationAdmin):
     autocomplete_fields = ["city"]
     filter_horizontal = ["themes", "target_groups", "methods"]
     readonly_fields = ["state", "published_at", "created_by"]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        Translation.objects.record_missing(obj, by=request.user)
 
     def get_queryset(self, request):
         long_texts = [f"{field}_{code}" for field in TEXT_FIELDS[1:] for code in LANGUAGE_CODES]

@@ -39,6 +39,8 @@ rules.add_perm(
     "practices.edit_practice", edits_unpublished | coordinates_its_city | is_administrator
 )
 rules.add_perm("practices.follow_practice", is_staff | writes_for_its_city)
+# A translation is no change of the original: editors may write it for what is published, too.
+rules.add_perm("practices.translate_practice", writes_for_its_city | is_administrator)
 rules.add_perm("practices.submit_practice", writes_for_its_city | is_administrator)
 rules.add_perm("practices.send_back_practice", coordinates_its_city | is_staff)
 rules.add_perm("practices.publish_practice", coordinates_its_city | is_administrator)

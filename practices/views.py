@@ -13,6 +13,7 @@ from practices.enums import PublicationState
 from practices.models import TEXT_FIELDS, Practice
 from practices.search.facets import ThemeFacet
 from practices.search.filters import SORTS, Search
+from practices.translations.states import reader_note
 
 TEXTS_ON_PAGE = TEXT_FIELDS[2:]
 
@@ -82,9 +83,11 @@ def practice(request, pk, slug=""):
                 for field in TEXTS_ON_PAGE
                 if (text := found.shown(field, language))
             ],
+            "translation_note": reader_note(found, language),
             "languages": found.languages_of("title"),
             "page_languages": page_languages(found.address_in),
             "is_public": found.state == PublicationState.PUBLISHED,
             "may_edit": request.user.has_perm("practices.edit_practice", found),
+            "may_translate": request.user.has_perm("practices.translate_practice", found),
         },
     )

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from itertools import count
 
 from allauth.account.models import EmailAddress
+from django.db import transaction
 from django.utils import timezone
 
 from cities.enums import MembershipState, SeatRole
@@ -11,6 +12,7 @@ from cities.models import City, Membership, Seat
 from efus.accounts.models import User
 from practices.enums import OrganisationKind, PartnerRole, PublicationState
 from practices.models import Organisation, Partner, Partnership, Practice, Theme
+from practices.translations.models import Translation
 
 PASSWORD = "a long enough password"
 numbers = count(1)
@@ -56,6 +58,7 @@ def a_theme(slug, name=None, parent=None, **names):
     )
 
 
+@transaction.atomic
 def a_practice(city, language="nl", *, themes=(), published_days_ago=10, **fields):
     """A practice written in *language*; published unless *published_days_ago* is None."""
     texts = {
@@ -69,8 +72,19 @@ def a_practice(city, language="nl", *, themes=(), published_days_ago=10, **field
             "published_at": timezone.now() - timedelta(days=published_days_ago),
         } | fields
     practice = Practice.objects.create(city=city, original_language=language, **(texts | fields))
+    Translation.objects.record_missing(practice)
     practice.themes.set(themes)
     return practice
+
+
+@transaction.atomic
+def a_translation(practice, language="fr", state="reviewed", by=None, **texts):
+    """A translation of *practice* as it is now, with *texts* by field."""
+    texts = texts or {"title": f"Une pratique {next(numbers)}"}
+    for field, text in texts.items():
+        setattr(practice, f"{field}_{language}", text)
+    practice.save(update_fields=[f"{field}_{language}" for field in texts])
+    return Translation.objects.record(practice, language, state, by)
 
 
 def a_partnership(city, *practices, kinds=("local_police", "social_services"), language="nl"):

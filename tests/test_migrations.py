@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ["digests", "search", "practices", "cities", "account", "admin", "accounts"]
+APPS = ["translations", "digests", "search", "practices", "cities", "account", "admin", "accounts"]
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from practices.models import (
     TargetGroup,
     Theme,
 )
+from practices.translations.enums import TranslationState
+from practices.translations.models import Translation
 
 FOLDER = Path(__file__).parent
 MEMBERS = FOLDER / "members-2019.csv"
@@ -118,6 +120,8 @@ def load_practices():
         practice.themes.set(Theme.objects.filter(slug__in=content["themes"]))
         practice.target_groups.set(TargetGroup.objects.filter(slug__in=content["target_groups"]))
         practice.methods.set(Method.objects.filter(slug__in=content["methods"]))
+        for translated in content["text"].keys() - {language}:
+            Translation.objects.record(practice, translated, TranslationState.REVIEWED)
         _load_partnership(practice, content["partnership"])
         added += 1
     return added

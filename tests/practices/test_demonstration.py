@@ -89,3 +89,13 @@ def test_it_is_not_loaded_in_production(settings):
     settings.DEMONSTRATION = False
     with pytest.raises(CommandError, match="only loaded where"):
         call_command("load_demonstration")
+
+
+def test_its_translations_are_reviewed_and_up_to_date(demonstration):
+    for practice in Practice.objects.prefetch_related("translations"):
+        translations = practice.translations.all()
+        written = set(practice.languages_of("title")) - {practice.original_language}
+        assert {translation.language for translation in translations} == written
+        for translation in translations:
+            assert translation.state == "reviewed"
+            assert not translation.is_outdated(practice)

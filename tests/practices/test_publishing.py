@@ -15,6 +15,7 @@ from tests.domain import (
     a_person,
     a_practice,
     a_theme,
+    a_translation,
     an_administrator,
     an_editor,
 )
@@ -108,7 +109,7 @@ def test_a_wrongly_chosen_language_can_be_corrected_until_there_is_a_translation
     practice.refresh_from_db()
     assert (practice.original_language, practice.title_en) == ("nl", "")
     assert practice.title_nl == "Mentoren voor jongeren"
-    Practice.objects.filter(pk=practice.pk).update(title_fr="Des mentors")
+    a_translation(practice, "fr", title="Des mentors")
     page = client.post(address, what_is_typed(theme, original_language="de"))
     assert "translated already" in page.content.decode()
 

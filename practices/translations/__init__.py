@@ -1,0 +1,1 @@
+"""Translations by people: which language stands where, and writing beside the original."""

@@ -1,0 +1,77 @@
+"""The board of languages of a practice, and translating beside the original."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from efus.kept_forms import keeps_form, kept_form
+from practices.models import Practice
+from practices.models.original_language import LANGUAGE_CODES
+from practices.translations.forms import TranslationForm
+from practices.translations.states import Standing, board, standing
+
+
+def _practice_to_translate(request, pk, rows):
+    practice = get_object_or_404(rows.select_related("city"), pk=pk)
+    if not request.user.has_perm("practices.translate_practice", practice):
+        raise PermissionDenied(_("This practice belongs to a city in which you hold no seat."))
+    return practice
+
+
+@login_required
+@require_safe
+def languages(request, pk):
+    """Where each language of a practice stands, and what can be done."""
+    practice = _practice_to_translate(request, pk, Practice.objects)
+    return render(
+        request,
+        "translations/board.html",
+        {
+            "practice": practice,
+            "rows": board(practice),
+            "may_edit": request.user.has_perm("practices.edit_practice", practice),
+        },
+    )
+
+
+@keeps_form
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def translate(request, pk, code):
+    """Translate a practice, each text beside its original."""
+    if code not in LANGUAGE_CODES:
+        raise Http404
+    # Locked, so that of two people who save at once the second is told of the first.
+    rows = Practice.objects.select_for_update(of=["self"]) if request.POST else Practice.objects
+    practice = _practice_to_translate(request, pk, rows)
+    kept = kept_form(request)
+    data = request.POST if request.method == "POST" else kept
+    if data is None and code == practice.original_language:
+        return redirect("translations:languages", practice.pk)
+    form = TranslationForm(data, practice=practice, language=code)
+    if request.method == "POST" and form.is_valid():
+        if form.save(request.user):
+            messages.success(request, _("Saved. The translation counts as reviewed now."))
+        else:
+            messages.success(request, _("Saved. No translation into this language is left."))
+        return redirect("translations:languages", practice.pk)
+    now = standing(practice, code, form.translation)
+    return render(
+        request,
+        "translations/translate.html",
+        {
+            "form": form,
+            "practice": practice,
+            "code": code,
+            "standing": now,
+            "is_outdated": now == Standing.OUTDATED,
+            "is_machine": bool(form.translation) and form.translation.state == "machine",
+            "not_yet_saved": kept is not None,
+        },
+        status=422 if request.method == "POST" else 200,
+    )
