@@ -9,6 +9,7 @@ from practices.enums import COMPLETE_STATES, EventKind
 from practices.models import TEXT_FIELDS, Practice, PracticeEvent, PracticeVersion
 from practices.models.original_language import LANGUAGE_CODES
 from practices.publishing.transitions import missing_for_publication
+from practices.translations.models import Translation
 
 CHOICES = ["status", "cost_band", "evidence"]
 DATES = ["started_on", "ended_on"]
@@ -114,6 +115,8 @@ def restore(version, person):
             % {"fields": ", ".join(missing)}
         )
     practice.save()
+    practice.translations.filter(language=practice.original_language).delete()
+    Translation.objects.record_missing(practice, person)
     restored = record(
         practice, person, before, kind=EventKind.RESTORED, restored_from=version.number
     )

@@ -56,7 +56,7 @@ DROP FUNCTION {name}();
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("practices", "0003_way_to_publication"),
+        ("practices", "0004_way_to_publication"),
     ]
 
     operations = [

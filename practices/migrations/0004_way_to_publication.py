@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cities", "0001_initial"),
-        ("practices", "0002_rules_across_rows"),
+        ("practices", "0003_organisation_likeness"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
