@@ -4,7 +4,7 @@ import pytest
 
 from cities.models import Invitation
 from cities.people.invitations import invitation_address
-from tests.domain import a_city, a_coordinator, an_editor
+from tests.domain import PASSWORD, a_city, a_coordinator, an_editor
 from tests.test_journey import Reader, browser, pytestmark  # noqa: F401
 
 
@@ -36,3 +36,7 @@ def test_the_pages_of_people_are_for_everybody(browser, platform, width):  # noq
         "account/two-factor/webauthn/add/",
     ]:
         reader.open(f"/en/{page}")
+        if "/reauthenticate/" in reader.page.url:
+            reader.page.locator("[name=password]").fill(PASSWORD)
+            reader.press("main button[type=submit]")
+            assert reader.page.url == f"{address}/en/{page}"

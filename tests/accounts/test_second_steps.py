@@ -6,13 +6,14 @@ import time
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.mfa.totp.internal.auth import (
+    TOTP,
     format_hotp_value,
     hotp_value,
     yield_hotp_counters_from_time,
 )
 from django.test import Client
 
-from tests.domain import PASSWORD, a_person
+from tests.domain import PASSWORD, a_person, an_administrator
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,11 @@ def code_of(secret):
 
 def sign_in(client, user):
     return client.post("/en/account/login/", {"login": user.email, "password": PASSWORD})
+
+
+def confirm_it_is_still_me(client):
+    """What guards the second step asks for the password once more."""
+    client.post("/en/account/reauthenticate/", {"password": PASSWORD})
 
 
 def the_mail_in(mail_sink):
@@ -57,8 +63,9 @@ def test_asking_for_a_code_does_not_tell_whether_there_is_an_account(client):
 def test_a_second_step_is_asked_for_and_a_recovery_code_does(client):
     user = a_person()
     sign_in(client, user)
+    assert "/reauthenticate/" in client.get("/en/account/two-factor/totp/activate/").url
+    confirm_it_is_still_me(client)
     page = client.get("/en/account/two-factor/totp/activate/")
-    assert page.status_code == 200, page.headers
     secret = page.context["form"].secret
     assert secret in page.content.decode()
     client.post("/en/account/two-factor/totp/activate/", {"code": code_of(secret)})
@@ -112,7 +119,16 @@ def test_an_address_changes_once_the_new_one_is_confirmed(client):
 def test_no_page_needs_what_our_content_security_policy_forbids(client, page):
     if not page.startswith("login"):
         sign_in(client, a_person())
+        confirm_it_is_still_me(client)
     text = client.get(f"/en/account/{page}", follow=True).content.decode()
     assert " style=" not in text
     for attributes in re.findall(r"<script([^>]*)>", text):
         assert "src=" in attributes or "application/json" in attributes
+
+
+def test_the_admin_shows_nobody_the_secret_of_a_second_step(client):
+    second_step = TOTP.activate(a_person(), "VERYSECRET234567").instance
+    client.force_login(an_administrator())
+    page = client.get(f"/admin/mfa/authenticator/{second_step.pk}/change/")
+    assert page.status_code == 200
+    assert "VERYSECRET" not in page.content.decode()
