@@ -1,10 +1,13 @@
 """Who the members are."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +51,12 @@ class CityQuerySet(models.QuerySet):
         if roles:
             seats = seats.filter(role__in=roles)
         return self.filter(models.Exists(seats))
+
+    def coordinated_by(self, user):
+        """Cities whose people *user* may invite: all of them for an administrator."""
+        if user.is_administrator:
+            return self.all()
+        return self.with_seat_of(user, SeatRole.COORDINATOR)
 
     def written_for_by(self, user):
         """Cities that *user* may write for: those of a seat, or all for an administrator."""
@@ -226,6 +235,23 @@ class Membership(models.Model):
         return f"{self.city} {self.starts_on}"
 
 
+class SeatQuerySet(PeriodQuerySet):
+    def not_yet_ended(self):
+        """Seats of today, and those that begin later."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=timezone.localdate()))
+
+    def shown_to(self, user):
+        """Today's seats in the cities of *user*, each with ``may_be_ended`` by this person."""
+        coordinated = City.objects.coordinated_by(user).filter(pk=OuterRef("city"))
+        return (
+            self.current()
+            .filter(city__in=City.objects.written_for_by(user))
+            .annotate(may_be_ended=Q(user=user) | Exists(coordinated))
+            .select_related("city", "user")
+            .order_by("city__official_name", "city", "role", "user__email")
+        )
+
+
 class Seat(models.Model):
     """A person's role in a city, for a time; ended seats stay as a record."""
 
@@ -244,7 +270,7 @@ class Seat(models.Model):
         _("to"), null=True, blank=True, help_text=_("The first day that is no longer included.")
     )
 
-    objects = PeriodQuerySet.as_manager()
+    objects = SeatQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("seat")
@@ -273,3 +299,91 @@ class Seat(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.city}"
+
+    def end(self):
+        """End the seat today."""
+        self.ends_on = timezone.localdate()
+        self.save(update_fields=["ends_on"])
+
+    @property
+    def is_of_last_coordinator(self):
+        """Whether nobody else coordinates the city today."""
+        others = Seat.objects.current().filter(city=self.city_id, role=SeatRole.COORDINATOR)
+        return self.role == SeatRole.COORDINATOR and not others.exclude(pk=self.pk).exists()
+
+
+INVITATION_LASTS = timedelta(days=14)
+
+
+def two_weeks_from_now():
+    return timezone.now() + INVITATION_LASTS
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self):
+        """Neither accepted nor withdrawn; some of them may have expired."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
+    def valid(self):
+        """Those that can be accepted now."""
+        return self.open().filter(expires_at__gt=timezone.now())
+
+
+class Invitation(models.Model):
+    """The offer of a seat to whoever reads the mails of an address."""
+
+    city = models.ForeignKey(
+        City, on_delete=models.CASCADE, related_name="invitations", verbose_name=_("city")
+    )
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(_("role"), max_length=20, choices=SeatRole.choices)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("invited by"),
+    )
+    created_at = models.DateTimeField(_("invited on"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"), default=two_weeks_from_now)
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                "city",
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="invitation_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=SeatRole.values), name="invitation_role_known"
+            ),
+            models.CheckConstraint(condition=~Q(email=""), name="invitation_has_address"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="invitation_expires_later"
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="invitation_one_outcome",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.email} · {self.city}"
+
+    @property
+    def has_expired(self):
+        return self.expires_at <= timezone.now()
+
+    @property
+    def is_open(self):
+        """Whether it can be accepted now."""
+        return self.accepted_at is None and self.withdrawn_at is None and not self.has_expired

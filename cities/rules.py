@@ -34,3 +34,17 @@ def coordinates_a_city(user):
     return (
         user.is_authenticated and user.seats.current().filter(role=SeatRole.COORDINATOR).exists()
     )
+
+
+@rules.predicate
+def holds_it(user, seat):
+    return user.is_authenticated and seat.user_id == user.pk
+
+
+@rules.predicate
+def coordinates_its_city(user, seat):
+    return coordinates(user, seat.city)
+
+
+rules.add_perm("cities.invite_people", coordinates | is_administrator)
+rules.add_perm("cities.end_seat", holds_it | coordinates_its_city | is_administrator)

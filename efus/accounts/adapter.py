@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
 from django.utils.translation import get_language
 
 from efus.accounts.tasks import send_account_mail
@@ -16,7 +17,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix, email, context):
         """Have a worker send the mail, so that no page waits for a mail server or fails by it."""
-        message = self.render_mail(template_prefix, email, context | {"email": email})
+        context = {"current_site": get_current_site(self.request), "email": email} | context
+        message = self.render_mail(template_prefix, email, context)
         send_account_mail.delay_on_commit(
             subject=message.subject,
             body=message.body,

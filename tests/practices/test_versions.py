@@ -17,6 +17,7 @@ from tests.domain import (
     a_person,
     a_practice,
     a_theme,
+    a_translation,
     an_administrator,
     an_editor,
 )
@@ -249,7 +250,7 @@ def test_two_versions_are_shown_side_by_side_in_every_language(client, genk, the
     other = a_theme("mediation", "Mediation")
     partnership = a_partnership(genk)
     practice = begin(client, genk, theme, how_it_works="Elke week een <b>gesprek</b>.")
-    Practice.objects.filter(pk=practice.pk).update(title_fr="Des mentors")
+    a_translation(practice, "fr", title="Des mentors")
     save(
         client,
         practice,
