@@ -14,12 +14,17 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.translation import override
 
+from cities.enums import SeatRole
+from cities.models import Invitation
+from cities.people.invitations import invitation_address
 from practices.digests.models import Subscription
 from practices.digests.unsubscribing import unsubscribe_address
 from practices.publishing.transitions import TRANSITIONS
+from practices.publishing.versions import record
 from tests.domain import (
     a_city,
     a_coordinator,
+    a_partnership,
     a_person,
     a_practice,
     a_theme,
@@ -48,6 +53,14 @@ class World:
         theme = a_theme("nightlife")
         self.draft = a_practice(self.city, "nl", published_days_ago=None, themes=[theme])
         self.published = a_practice(self.city, "nl", themes=[theme])
+        for practice in (self.draft, self.published):
+            record(practice, None)
+        self.partnership = a_partnership(self.city, self.published)
+        self.organisation = self.partnership.organisations.first()
+        self.seat = an_editor(self.city).seats.get()
+        self.invitation = Invitation.objects.create(
+            city=self.city, email="invited@city.example", role=SeatRole.EDITOR
+        )
         self.subscription = Subscription.objects.create(user=a_person(), language="nl")
         self.people = {
             "anonymous": None,
@@ -74,14 +87,48 @@ class World:
                 (f"{step} ({source})", {"pk": self.practice_in(source).pk, "name": step})
                 for step, transition in TRANSITIONS.items()
                 for source in sorted(transition.sources)
+                if not transition.needs_comment
             ]
+        if name in {"workspace:send-back", "workspace:unpublish"}:
+            (source,) = TRANSITIONS[name.partition(":")[2]].sources
+            return [(source, {"pk": self.practice_in(source).pk})]
         if name.startswith("digests:"):
             own = user and Subscription.objects.create(user=user, language="nl")
             return [
                 ("one’s own", {"pk": (own or self.subscription).pk}),
                 ("somebody else’s", {"pk": self.subscription.pk}),
             ]
-        if name.startswith(("practices:", "workspace:")):
+        if name.startswith("partnerships:"):
+            if "city" in parameters:
+                return [("the city", {"city": self.city.pk})]
+            row = self.organisation if name.endswith("organisation") else self.partnership
+            return [("of the city", {"pk": row.pk})]
+        if name == "people:end-seat":
+            own = user and user.seats.first()
+            return [
+                ("one’s own seat", {"pk": (own or self.seat).pk}),
+                ("a seat in the city", {"pk": self.seat.pk}),
+            ]
+        if name == "people:invitation":
+            token = invitation_address(self.invitation).rstrip("/").rpartition("/")[2]
+            return [("of somebody else", {"token": token})]
+        if name.startswith("people:"):
+            return [("of the city", {"pk": self.invitation.pk})]
+        if name == "translations:translate":
+            return [
+                (f"{what}, {language}", {"pk": practice.pk, "code": language})
+                for what, practice in [("a draft", self.draft), ("a published", self.published)]
+                for language in ("fr", "xx")
+            ]
+        if name == "workspace:restore-version":
+            return [
+                (what, {"pk": practice.pk, "number": practice.versions.first().number})
+                for what, practice in [
+                    ("of a draft", self.draft),
+                    ("of a published practice", self.published),
+                ]
+            ]
+        if name.startswith(("practices:", "workspace:", "translations:")):
             slug = {"slug": self.draft.slug} if "slug" in parameters else {}
             return [
                 (what, {"pk": practice.pk} | (slug and {"slug": practice.slug}))
@@ -92,25 +139,23 @@ class World:
         if name == "unsubscribe":
             token = unsubscribe_address(self.subscription).rstrip("/").rpartition("/")[2]
             return [("a mail", {"token": token})]
-        known = {"key": "no-such-key", "uidb36": "1"}
-        if set(parameters) <= set(known):
-            return [
-                ("an invented link", {parameter: known[parameter] for parameter in parameters})
-            ]
+        invented = {"key": "no-such-key", "uidb36": "1", "pk": 1}
+        if set(parameters) <= set(invented):
+            return [("an invented link", {name: invented[name] for name in parameters})]
         raise AssertionError(f"Say here what the address {name} is of: {sorted(parameters)}")
 
 
-def addresses(resolver=None, namespaces=()):
+def addresses(resolver=None, namespaces=(), given=()):
     """(name, parameters) of every named address; of the admin, those that are its own."""
     for entry in (resolver or get_resolver()).url_patterns:
         if isinstance(entry, URLResolver):
             inner = (*namespaces, entry.namespace) if entry.namespace else namespaces
-            yield from addresses(entry, inner)
+            yield from addresses(entry, inner, (*given, *entry.pattern.regex.groupindex))
         elif isinstance(entry, URLPattern) and entry.name:
-            parameters = entry.pattern.regex.groupindex
+            parameters = (*given, *entry.pattern.regex.groupindex)
             if namespaces[:1] == ("admin",) and parameters:
                 continue  # lists and additions of the admin speak for what is below them
-            yield ":".join([*namespaces, entry.name]), list(parameters)
+            yield ":".join([*namespaces, entry.name]), parameters
 
 
 def outcome(response):
