@@ -22,7 +22,8 @@ digest: environment  ## have the running demonstration send its daily digest now
 
 test: environment browser  ## check everything: lint, then the tests
 	@$(MAKE) --no-print-directory lint
-	@exec $(PYTHON) -m pytest -rs -n auto --dist loadfile
+	@# three workers on two cores: many tests wait for processes they started
+	@exec $(PYTHON) -m pytest -rs -n 3 --dist loadfile
 
 lint: environment  ## check style, templates, imports, migrations and messages
 	$(PYTHON) -m ruff check .

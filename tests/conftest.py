@@ -14,6 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import cache
+from django.test import override_settings
 
 from efus.celery import application
 from efus.embedded.processes import Processes
@@ -29,6 +30,13 @@ def quick_passwords():
     rounds, PBKDF2PasswordHasher.iterations = PBKDF2PasswordHasher.iterations, 1_000
     yield
     PBKDF2PasswordHasher.iterations = rounds
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_clients():
+    """Spare each test's client the look at every static file, which none of them asks for."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
 
 
 @pytest.fixture(autouse=True)

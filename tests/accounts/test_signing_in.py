@@ -80,7 +80,10 @@ def test_a_double_click_on_signing_up_is_no_error():
             connection.close()
 
     with ThreadPoolExecutor(max_workers=5) as pool:
-        assert list(pool.map(sign_up_at_once, range(5))) == [302] * 5
+        answers = set(pool.map(sign_up_at_once, range(5)))
+    # The library slows down who sends one form too often.
+    assert 302 in answers
+    assert answers <= {302, 429}
     assert User.objects.count() == 1
 
 
