@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language_info
 
 
@@ -21,7 +22,10 @@ def site(request):
     """The page's languages, the public address, and whether this is a demonstration."""
     path = request.get_full_path()
     return {
-        "page_languages": page_languages(lambda code: translate_url(path, code)),
+        # Only worked out where a page does not bring its own, as that of a practice does.
+        "page_languages": SimpleLazyObject(
+            lambda: page_languages(lambda code: translate_url(path, code))
+        ),
         "site_url": settings.SITE_URL,
         "demonstration": settings.DEMONSTRATION,
     }

@@ -27,10 +27,6 @@ class TimeRange(Func):
 
 
 class SubscriptionQuerySet(models.QuerySet):
-    def active(self):
-        """Subscriptions that mails may go out for: not ended, of a person who may sign in."""
-        return self.filter(ended_at__isnull=True, user__is_active=True)
-
     def of(self, user):
         """The subscriptions of *user* that have not ended."""
         return self.filter(user=user, ended_at__isnull=True)
