@@ -2,11 +2,17 @@
 
 from practices.models.history import PracticeEvent, PracticeVersion
 from practices.models.partnership import Organisation, Partner, Partnership
-from practices.models.practice import NEEDED_FOR_PUBLICATION, TEXT_FIELDS, Practice
+from practices.models.practice import (
+    NEEDED_FOR_PUBLICATION,
+    RICH_TEXT_FIELDS,
+    TEXT_FIELDS,
+    Practice,
+)
 from practices.models.taxonomy import Method, TargetGroup, Theme
 
 __all__ = [
     "NEEDED_FOR_PUBLICATION",
+    "RICH_TEXT_FIELDS",
     "TEXT_FIELDS",
     "Method",
     "Organisation",

@@ -33,6 +33,9 @@ TEXT_FIELDS = [
     "adoption_needs",
 ]
 
+# Kept as practices.rich_text has it; the others are plain text.
+RICH_TEXT_FIELDS = TEXT_FIELDS[2:]
+
 LONGEST_TEXT = 20_000  # characters; also keeps a search document within PostgreSQL's limits
 
 # Without these nobody elsewhere can use a practice.

@@ -1,9 +1,10 @@
 """Texts of cities in templates: the reader's language or the original, and which it is."""
 
 from django import template
-from django.utils.html import format_html, linebreaks
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html
 from django.utils.translation import get_language, get_language_info
+
+from practices.rich_text import to_html
 
 register = template.Library()
 
@@ -23,9 +24,9 @@ def marked(text):
 
 
 @register.filter
-def paragraphs(text):
-    """A ``ShownText`` as paragraphs, with ``lang`` where it is not in the page's language."""
-    body = mark_safe(linebreaks(text.text, autoescape=True))  # noqa: S308 (escaped by linebreaks)
+def rich_text(text):
+    """A ``ShownText`` as rich text, with ``lang`` where it is not in the page's language."""
+    body = to_html(text.text)
     if text.language == get_language():
         return body
     return format_html('<div lang="{}">{}</div>', text.language, body)
