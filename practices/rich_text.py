@@ -59,7 +59,7 @@ def _sanitised(html):
 
 def to_html(text):
     """*text* as sanitised HTML, safe to show."""
-    return mark_safe(_sanitised(_markdown.render(text or "")))  # noqa: S308 (sanitised)
+    return mark_safe(_sanitised(_markdown.render(text or "")).strip())  # noqa: S308 (sanitised)
 
 
 class _Converter(MarkdownConverter):
