@@ -133,11 +133,19 @@ def test_a_city_publishes_a_researcher_finds_a_member_is_told(
     writer.open("/nl/workspace/practices/new/")
     expect(writer.page.locator("[name=original_language]")).to_have_value("nl")
     writer.page.locator("[name=title]").fill("Mentoren voor jongeren in de wijk")
-    writer.page.locator("[name=summary]").fill("Elke jongere krijgt een volwassene die blijft.")
-    writer.page.locator("[name=how_it_works]").fill("Elke week een gesprek.\n\nEn een activiteit.")
-    writer.page.locator(f"[name=themes][value='{security.pk}']").check()
     writer.press("main form.writing button")
+    writer.page.locator("[name=summary]").fill("Elke jongere krijgt een volwassene die blijft.")
+    writer.press("[name=next][value=part]")
+    editor = writer.page.locator(".ProseMirror").last  # stands before the textarea how_it_works
+    editor.click()
+    editor.press_sequentially("Elke week een gesprek.\nEn een activiteit.")
+    writer.press("[name=next][value=part]")
+    writer.press("[name=next][value=part]")
+    writer.page.locator(f"[name=themes][value='{security.pk}']").check()
+    writer.press("[name=next][value=part]")
+    writer.press("[name=next][value=overview]")
     practice = Practice.objects.get()
+    assert practice.how_it_works_nl == "Elke week een gesprek.\n\nEn een activiteit."
     assert practice.state == "draft"
     for name in ("submit", "publish"):
         writer.press(f"form[action$='/{name}/'] button")

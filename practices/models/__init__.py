@@ -9,6 +9,7 @@ from practices.models.practice import (
     Practice,
 )
 from practices.models.taxonomy import Method, TargetGroup, Theme
+from practices.models.writing_draft import WritingDraft
 
 __all__ = [
     "NEEDED_FOR_PUBLICATION",
@@ -23,4 +24,5 @@ __all__ = [
     "PracticeVersion",
     "TargetGroup",
     "Theme",
+    "WritingDraft",
 ]

@@ -190,6 +190,13 @@ class Practice(OriginalLanguageModel):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    begun_with = models.UUIDField(
+        _("begun with"),
+        null=True,
+        unique=True,
+        editable=False,
+        help_text=_("The form that it was begun with; sent twice, it begins one practice."),
+    )
     is_demonstration = models.BooleanField(
         _("demonstration content"), default=False, editable=False
     )

@@ -103,8 +103,8 @@ def open_transitions(practice, user):
     ]
 
 
-def missing_for_publication(practice):
-    """The names, for a reader, of what *practice* still lacks before others can use it."""
+def lacking_for_publication(practice):
+    """The names of the fields that *practice* still lacks before others can use it."""
     lacking = [
         field
         for field in NEEDED_FOR_PUBLICATION
@@ -112,7 +112,15 @@ def missing_for_publication(practice):
     ]
     if not practice.themes.exists():
         lacking.append("themes")
-    return [str(Practice._meta.get_field(field).verbose_name) for field in lacking]
+    return lacking
+
+
+def missing_for_publication(practice):
+    """The same for a reader: what *practice* still lacks, in words."""
+    return [
+        str(Practice._meta.get_field(field).verbose_name)
+        for field in lacking_for_publication(practice)
+    ]
 
 
 @transaction.atomic

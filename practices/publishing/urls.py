@@ -1,13 +1,22 @@
 from django.urls import path
 
-from practices.publishing import version_views, views
+from practices.publishing import version_views, views, writing_views
 from practices.publishing.transitions import TRANSITIONS
 
 app_name = "workspace"
 urlpatterns = [
     path("", views.practices, name="practices"),
-    path("practices/new/", views.new_practice, name="new"),
+    path("practices/new/", writing_views.new_practice, name="new"),
     path("practices/<int:pk>/", views.edit_practice, name="edit"),
+    path("practices/<int:pk>/write/<slug:name>/", writing_views.write_step, name="write"),
+    path(
+        "practices/<int:pk>/write/<slug:name>/draft/", writing_views.keep_draft, name="keep-draft"
+    ),
+    path(
+        "practices/<int:pk>/write/<slug:name>/discard/",
+        writing_views.discard_draft,
+        name="discard-draft",
+    ),
     path("review/", views.review, name="review"),
     path("practices/<int:pk>/history/", version_views.history, name="history"),
     path("practices/<int:pk>/versions/", version_views.versions, name="versions"),

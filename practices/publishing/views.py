@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +16,9 @@ from efus.pagination import page_of
 from practices.enums import COMPLETE_STATES
 from practices.enums import PublicationState as State
 from practices.models import Practice
-from practices.publishing.forms import CommentForm, PracticeForm
+from practices.publishing.drafts import others_at_work
+from practices.publishing.forms import CommentForm
+from practices.publishing.steps import outline
 from practices.publishing.transitions import (
     TRANSITIONS,
     TransitionRefused,
@@ -25,7 +26,6 @@ from practices.publishing.transitions import (
     open_transitions,
     perform,
 )
-from practices.publishing.versions import content_of, record
 from practices.publishing.writing import why_not_written
 
 EVENTS_ON_PAGE = 5
@@ -72,67 +72,27 @@ def review(request):
     return render(request, "workspace/review.html", {"page": page})
 
 
-@keeps_form
-@require_http_methods(["GET", "HEAD", "POST"])
-@transaction.atomic
-def new_practice(request):
-    """Begin a practice for one of one's own cities."""
-    cities = City.objects.written_for_by(request.user)
-    if not cities.exists():
-        raise PermissionDenied(_("You hold no seat in a city, so you cannot write for one."))
-    return _write(request, Practice(created_by=request.user), cities)
-
-
-@keeps_form
-@require_http_methods(["GET", "HEAD", "POST"])
-@transaction.atomic
+@login_required
+@require_safe
 def edit_practice(request, pk):
-    """Go on writing a practice, or see where it stands."""
-    # Locked, so that of two people who save at once the second is told of the first.
-    rows = Practice.objects.select_for_update(of=["self"]) if request.POST else Practice.objects
-    practice = get_object_or_404(rows.select_related("city"), pk=pk)
-    reason = why_not_written(practice, request.user)
-    if reason and not request.user.has_perm("practices.follow_practice", practice):
-        raise PermissionDenied(reason)
-    return _write(request, practice, City.objects.written_for_by(request.user), reason)
-
-
-def _write(request, practice, cities, why_not=""):
-    """The page of *practice*; its form only shows what was typed when *why_not* says why."""
-    kept = kept_form(request)
-    data = request.POST if request.method == "POST" else kept
-    initial = {"original_language": request.user.language}
-    if not practice.pk and cities.count() == 1:
-        initial["city"] = cities[0]
-    before = None
-    if request.method == "POST" and practice.pk:
-        before = content_of(practice), practice.updated_at
-    form = PracticeForm(
-        data, instance=practice, cities=cities, initial=None if practice.pk else initial
-    )
-    if request.method == "POST" and not why_not and form.is_valid():
-        practice = form.save()
-        record(practice, request.user, before)
-        messages.success(request, _("Saved."))
-        return redirect("workspace:edit", practice.pk)
-    status = 200
-    if request.method == "POST":
-        status = 403 if why_not else 422
-    incomplete = practice.pk and practice.state not in COMPLETE_STATES
+    """Where a practice stands: its parts, its way to publication, what happened to it."""
+    practice = get_object_or_404(Practice.objects.select_related("city"), pk=pk)
+    why_not = why_not_written(practice, request.user)
+    if why_not and not request.user.has_perm("practices.follow_practice", practice):
+        raise PermissionDenied(why_not)
+    incomplete = practice.state not in COMPLETE_STATES
     return render(
         request,
-        "workspace/practice_form.html",
+        "workspace/practice.html",
         {
-            "form": form,
             "practice": practice,
             "why_not": why_not,
-            "shows_form": not why_not or data is not None,
-            "not_yet_saved": kept is not None,
-            "transitions": open_transitions(practice, request.user) if practice.pk else [],
+            "outline": outline(practice, request.user),
+            "others_at_work": others_at_work(practice, request.user),
+            "transitions": open_transitions(practice, request.user),
             "missing": missing_for_publication(practice) if incomplete else [],
-            "events": practice.events.newest_first()[:EVENTS_ON_PAGE] if practice.pk else [],
+            "events": practice.events.newest_first()[:EVENTS_ON_PAGE],
         },
-        status=status,
     )
 
 

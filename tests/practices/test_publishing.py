@@ -19,6 +19,7 @@ from tests.domain import (
     an_administrator,
     an_editor,
 )
+from tests.writing import NEW, begin, hidden, part_address, write, write_part
 
 pytestmark = pytest.mark.django_db
 
@@ -33,47 +34,28 @@ def theme():
     return a_theme("young-people")
 
 
-def what_is_typed(theme, **changes):
-    return {
-        "original_language": "nl",
-        "title": "Mentoren voor jongeren",
-        "summary": "Jongeren krijgen een mentor.",
-        "problem": "",
-        "objectives": "",
-        "how_it_works": "Elke week een gesprek.",
-        "results": "",
-        "lessons": "",
-        "adoption_needs": "",
-        "themes": [theme.pk],
-        "status": "running",
-        "started_on": "2022-03-01",
-        "ended_on": "",
-        "cost_band": "",
-        "evidence": "described",
-    } | changes
-
-
-def hidden(client, address):
-    """What the form at *address* says by itself: whose page it is, which version it began from."""
-    page = client.get(address).content.decode()
-    return dict(re.findall(r'name="(saved_at|written_by)" value="([^"]*)"', page))
-
-
-def saved_at(client, practice):
-    """What the form says about the version that it began from."""
-    return hidden(client, f"/en/workspace/practices/{practice.pk}/")["saved_at"]
-
-
 def step(client, practice, name, **typed):
     return client.post(f"/en/workspace/practices/{practice.pk}/{name}/", typed, follow=True)
 
 
 def test_a_coordinator_writes_in_dutch_saves_submits_and_publishes(client, genk, theme):
     client.force_login(a_coordinator(genk))
-    typed = what_is_typed(theme, city=genk.pk)
-    page = client.post("/en/workspace/practices/new/", typed, follow=True)
+    typed = {"city": genk.pk, "original_language": "nl", "title": "Mentoren voor jongeren"}
+    page = client.post(NEW, typed | hidden(client, NEW), follow=True)
     assert "Saved." in page.content.decode()
     practice = Practice.objects.get()
+    # Each part leads to the next, the last to the whole.
+    for part, changes in {
+        "in-short": {"summary": "Jongeren krijgen een mentor."},
+        "practice": {"how_it_works": "Elke week een gesprek."},
+        "outcome": {},
+        "terms": {"themes": [theme.pk]},
+        "facts": {},
+    }.items():
+        assert page.request["PATH_INFO"] == part_address(practice, part)
+        page = write_part(client, practice, part, follow=True, next="part", **changes)
+    assert page.request["PATH_INFO"] == f"/en/workspace/practices/{practice.pk}/"
+    practice.refresh_from_db()
     assert (practice.title_nl, practice.title_en or "") == ("Mentoren voor jongeren", "")
     assert practice.state == "draft"
     assert practice.city == genk
@@ -88,37 +70,32 @@ def test_a_coordinator_writes_in_dutch_saves_submits_and_publishes(client, genk,
     assert "Mentoren voor jongeren" in client.get("/fr/practices/").content.decode()
 
 
-def test_the_page_language_does_not_decide_where_the_text_goes(client, genk, theme):
+def test_the_page_language_does_not_decide_where_the_text_goes(client, genk):
     client.force_login(a_coordinator(genk))
     practice = a_practice(genk, "nl", title_fr="Des mentors", published_days_ago=None)
-    typed = what_is_typed(theme, saved_at=saved_at(client, practice))
-    client.post(f"/fr/workspace/practices/{practice.pk}/", typed)
+    write_part(client, practice, "in-short", language="fr", title="Mentoren voor jongeren")
     practice.refresh_from_db()
     assert practice.title_nl == "Mentoren voor jongeren"
     assert practice.title_fr == "Des mentors"
 
 
-def test_a_wrongly_chosen_language_can_be_corrected_until_there_is_a_translation(
-    client, genk, theme
-):
+def test_a_wrongly_chosen_language_can_be_corrected_until_there_is_a_translation(client, genk):
     client.force_login(a_coordinator(genk))
     practice = a_practice(genk, "en", published_days_ago=None)
-    address = f"/en/workspace/practices/{practice.pk}/"
-    typed = what_is_typed(theme, saved_at=saved_at(client, practice), original_language="nl")
-    client.post(address, typed)
+    write(client, practice, original_language="nl", title="Mentoren voor jongeren")
     practice.refresh_from_db()
     assert (practice.original_language, practice.title_en) == ("nl", "")
     assert practice.title_nl == "Mentoren voor jongeren"
+    # The parts that are written elsewhere go with it.
+    assert (practice.how_it_works_en, practice.how_it_works_nl) == ("", "Zo werkt het.")
     a_translation(practice, "fr", title="Des mentors")
-    page = client.post(address, what_is_typed(theme, original_language="de"))
+    page = write_part(client, practice, "in-short", original_language="de")
     assert "translated already" in page.content.decode()
 
 
-def test_a_draft_needs_nothing_but_publication_does(client, genk, theme):
+def test_a_draft_needs_nothing_but_publication_does(client, genk):
     client.force_login(a_coordinator(genk))
-    empty = what_is_typed(theme, city=genk.pk, title="", summary="", how_it_works="", themes=[])
-    client.post("/en/workspace/practices/new/", empty)
-    practice = Practice.objects.get()
+    practice = begin(client, genk, title="", summary="", how_it_works="")
     page = step(client, practice, "submit").content.decode()
     assert "please fill in: title, summary, how it works, themes" in page
     practice.refresh_from_db()
@@ -128,9 +105,7 @@ def test_a_draft_needs_nothing_but_publication_does(client, genk, theme):
 def test_a_published_practice_cannot_lose_its_title(client, genk, theme):
     client.force_login(a_coordinator(genk))
     practice = a_practice(genk, "nl", title_nl="Mentoren", themes=[theme])
-    page = client.post(
-        f"/en/workspace/practices/{practice.pk}/", what_is_typed(theme, title="", lessons="Nieuw")
-    )
+    page = write_part(client, practice, "in-short", title="", summary="Nieuw")
     assert page.status_code == 422
     assert "Title: This field is required." in page.content.decode()
     assert "Nieuw" in page.content.decode()
@@ -140,58 +115,114 @@ def test_a_published_practice_cannot_lose_its_title(client, genk, theme):
 
 def test_an_error_loses_nothing_typed(client, genk, theme):
     client.force_login(an_editor(genk))
-    typed = what_is_typed(
-        theme, city=genk.pk, title="x" * 101, ended_on="2020-01-01", lessons="Veel geleerd."
-    )
-    page = client.post("/en/workspace/practices/new/", typed)
+    practice = begin(client, genk)
+    page = write_part(client, practice, "in-short", title="x" * 101, summary="Veel geleerd.")
     text = page.content.decode()
     assert page.status_code == 422
     assert "Not saved yet" in text
     assert "at most 100 characters" in text
-    for value in ("x" * 101, "Veel geleerd.", "Elke week een gesprek.", "2020-01-01"):
-        assert value in text
-    assert re.search(rf'name="themes" value="{theme.pk}"[^>]*checked', text)
-    assert not Practice.objects.exists()
+    assert "x" * 101 in text
+    assert "Veel geleerd." in text
+    page = write_part(client, practice, "terms", themes=[theme.pk], methods=[999999])
+    assert re.search(rf'name="themes" value="{theme.pk}"[^>]*checked', page.content.decode())
+    practice.refresh_from_db()
+    assert practice.title_nl == "Mentoren voor jongeren"
+    assert not practice.themes.exists()
+
+
+def test_a_form_that_is_sent_twice_begins_one_practice(client, genk):
+    client.force_login(an_editor(genk))
+    typed = {"city": genk.pk, "original_language": "nl", "title": "Mentoren"}
+    typed |= hidden(client, NEW)
+    pages = [client.post(NEW, typed) for _time in range(2)]
+    assert pages[0].url == pages[1].url == part_address(Practice.objects.get(), "in-short")
+    # Somebody else's form, or none of ours, begins nothing.
+    client.force_login(an_editor(genk))
+    for forged in (typed, typed | {"begun_with": "yes"}):
+        assert client.post(NEW, forged).status_code == 422
+    assert Practice.objects.count() == 1
 
 
 def test_what_is_with_readers_or_reviewers_stays_complete(client, genk, theme):
     client.force_login(a_coordinator(genk))
     for state in ("published", "submitted"):
         practice = a_practice(genk, "nl", themes=[theme], state=state)
-        address = f"/en/workspace/practices/{practice.pk}/"
-        for emptied in ({"summary": ""}, {"how_it_works": " "}, {"themes": []}):
-            typed = what_is_typed(theme, saved_at=saved_at(client, practice), **emptied)
-            assert client.post(address, typed).status_code == 422
+        for part, emptied in [
+            ("in-short", {"summary": ""}),
+            ("practice", {"how_it_works": " "}),
+            ("terms", {"themes": []}),
+        ]:
+            assert write_part(client, practice, part, **emptied).status_code == 422
         practice.refresh_from_db()
         assert practice.summary_nl
         assert practice.themes.exists()
 
 
-def test_of_two_who_write_at_once_the_second_is_told(client, genk, theme):
+def test_of_two_who_write_at_once_the_second_is_told(client, genk):
     practice = a_practice(genk, "nl", published_days_ago=None)
-    address = f"/en/workspace/practices/{practice.pk}/"
     client.force_login(an_editor(genk))
-    began_at = saved_at(client, practice)
-    client.post(address, what_is_typed(theme, saved_at=began_at, title="Van de eerste"))
-    page = client.post(address, what_is_typed(theme, saved_at=began_at, title="Van de tweede"))
+    began = hidden(client, part_address(practice, "in-short"))
+    write_part(client, practice, "in-short", began=began, title="Van de eerste")
+    page = write_part(client, practice, "in-short", began=began, title="Van de tweede")
     text = page.content.decode()
     assert page.status_code == 422
-    assert "Somebody else has saved this practice" in text
+    assert "has been saved while you were writing" in text
+    assert "Van de eerste" in text
     assert "Van de tweede" in text
     practice.refresh_from_db()
     assert practice.title_nl == "Van de eerste"
     # Knowing it, the second may save.
-    known = re.search(r'name="saved_at" value="([^"]+)"', text)[1]
-    client.post(address, what_is_typed(theme, saved_at=known, title="Van de tweede"))
+    known = {"seen": re.search(r'name="seen" value="([^"]+)"', text)[1]}
+    write_part(client, practice, "in-short", began=known, title="Van de tweede")
     practice.refresh_from_db()
     assert practice.title_nl == "Van de tweede"
+
+
+def test_two_who_write_different_parts_do_not_disturb_each_other(client, genk):
+    practice = a_practice(genk, "nl", published_days_ago=None)
+    client.force_login(an_editor(genk))
+    began = hidden(client, part_address(practice, "outcome"))
+    write(client, practice, title="Van de eerste")
+    page = write_part(client, practice, "outcome", began=began, lessons="Van de tweede")
+    assert page.status_code == 302
+    practice.refresh_from_db()
+    assert (practice.title_nl, practice.lessons_nl) == ("Van de eerste", "Van de tweede")
+
+
+def test_a_part_that_is_sent_twice_is_saved_once(client, genk):
+    practice = a_practice(genk, "nl", published_days_ago=None)
+    client.force_login(an_editor(genk))
+    began = hidden(client, part_address(practice, "in-short"))
+    for _time in range(2):
+        page = write_part(client, practice, "in-short", began=began, title="Nieuw")
+        assert page.status_code == 302
+    assert practice.versions.filter(texts__nl__title="Nieuw").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("Zie [onze site](genk.example).", "genk.example"),
+        ("Zie [onze site](/nl/over/).", "/nl/over/"),
+        ("Zie [onze site](javascript:alert(1)).", "javascript:alert(1"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_told(client, genk, written, address):
+    practice = a_practice(genk, "nl", published_days_ago=None)
+    client.force_login(an_editor(genk))
+    page = write_part(client, practice, "practice", how_it_works=written)
+    assert page.status_code == 422
+    assert f"The link to “{address}” leads nowhere" in page.content.decode()
+    good = "Zie [onze site](https://genk.example/a?b=1&c=2) of [ons](mailto:a@genk.example)."
+    assert write_part(client, practice, "practice", how_it_works=good).status_code == 302
 
 
 def test_what_is_published_is_changed_by_coordinators(client, genk, theme):
     practice = a_practice(genk, "nl", title_nl="Mentoren", themes=[theme])
     client.force_login(an_editor(genk))
-    page = client.post(f"/en/workspace/practices/{practice.pk}/", what_is_typed(theme))
+    page = write_part(client, practice, "in-short", title="Anders")
     assert page.status_code == 403
+    assert "Anders" in page.content.decode()
     assert "A coordinator of your city can change it" in page.content.decode()
     practice.refresh_from_db()
     assert practice.title_nl == "Mentoren"
@@ -206,12 +237,12 @@ def test_a_step_after_a_lost_session_leads_back_to_the_practice(client, genk):
     assert client.get(step_address).url == f"/en/workspace/practices/{practice.pk}/"
 
 
-def test_what_is_typed_survives_a_lost_session(client, genk, theme):
+def test_what_is_typed_survives_a_lost_session(client, genk):
     editor = an_editor(genk, email="editor@genk.example")
     practice = a_practice(genk, "nl", published_days_ago=None)
-    address = f"/en/workspace/practices/{practice.pk}/"
+    address = part_address(practice, "outcome")
     client.force_login(editor)
-    typed = what_is_typed(theme, lessons="Een hele middag werk.") | hidden(client, address)
+    typed = {"lessons": "Een hele middag werk."} | hidden(client, address)
     client.logout()
     page = client.post(address, typed)
     assert page.url == f"/en/account/login/?next={address}"
@@ -233,14 +264,14 @@ def test_what_is_typed_survives_a_lost_session(client, genk, theme):
     assert "It is not saved yet" not in client.get(address).content.decode()
 
 
-def test_what_was_kept_can_be_discarded_and_is_shown_to_nobody_else(client, genk, theme):
+def test_what_was_kept_can_be_discarded_and_is_shown_to_nobody_else(client, genk):
     first, second = an_editor(genk), an_editor(genk)
     practice = a_practice(genk, "nl", published_days_ago=None)
-    address = f"/en/workspace/practices/{practice.pk}/"
+    address = part_address(practice, "outcome")
 
     def lose_the_session():
         client.force_login(first)
-        typed = what_is_typed(theme, lessons="Een hele middag werk.") | hidden(client, address)
+        typed = {"lessons": "Een hele middag werk."} | hidden(client, address)
         client.logout()
         client.post(address, typed)
 
@@ -254,19 +285,19 @@ def test_what_was_kept_can_be_discarded_and_is_shown_to_nobody_else(client, genk
     assert "Een hele middag werk." not in client.get(address).content.decode()
 
 
-def test_a_stranger_cannot_have_anything_kept(client, genk, theme):
-    page = client.post("/en/workspace/practices/new/", what_is_typed(theme, written_by="1:forged"))
+def test_a_stranger_cannot_have_anything_kept(client, genk):
+    page = client.post(NEW, {"title": "Van wie?", "written_by": "1:forged"})
     assert page.status_code == 302
     assert "kept_forms" not in client.session
     assert "could not be kept" in client.get(page.url).content.decode().replace("\n", " ")
 
 
-def test_what_is_typed_survives_an_outdated_token(genk, theme, django_client_without_token):
+def test_what_is_typed_survives_an_outdated_token(genk, django_client_without_token):
     client = django_client_without_token
     practice = a_practice(genk, "nl", published_days_ago=None)
     client.force_login(an_editor(genk))
-    address = f"/en/workspace/practices/{practice.pk}/"
-    typed = what_is_typed(theme, lessons="Een hele middag werk.") | hidden(client, address)
+    address = part_address(practice, "outcome")
+    typed = {"lessons": "Een hele middag werk."} | hidden(client, address)
     page = client.post(address, typed, headers={"origin": "http://testserver"}, follow=True)
     assert "Een hele middag werk." in page.content.decode()
     practice.refresh_from_db()
@@ -339,13 +370,12 @@ def test_nobody_touches_another_citys_practice(client, genk, theme, role):
     may = ROLES[role]
 
     practice = a_practice(genk, "nl", published_days_ago=None, themes=[theme])
-    began_at = saved_at(client, practice) if "edit" in may else ""
-    typed = what_is_typed(theme, title="Veranderd", saved_at=began_at)
-    client.post(f"/en/workspace/practices/{practice.pk}/", typed)
+    write_part(client, practice, "in-short", title="Veranderd")
     practice.refresh_from_db()
     assert (practice.title_nl == "Veranderd") == ("edit" in may)
 
-    client.post("/en/workspace/practices/new/", what_is_typed(theme, city=genk.pk, title="Nieuw"))
+    typed = {"city": genk.pk, "original_language": "nl", "title": "Nieuw"}
+    client.post(NEW, typed | hidden(client, NEW))
     assert Practice.objects.filter(city=genk, title_nl="Nieuw").exists() == ("edit" in may)
 
     for name, transition in TRANSITIONS.items():
@@ -359,51 +389,57 @@ def test_nobody_touches_another_citys_practice(client, genk, theme, role):
             assert (practice.state == transition.target) == (name in may), name
 
 
-def test_one_cannot_write_for_a_city_through_the_form_of_another(client, genk, theme):
+def test_one_cannot_write_for_a_city_through_the_form_of_another(client, genk):
     leuven = a_city("Leuven")
     client.force_login(a_coordinator(leuven))
-    page = client.post("/en/workspace/practices/new/", what_is_typed(theme, city=genk.pk))
-    assert page.status_code == 422
+    typed = {"city": genk.pk, "original_language": "nl", "title": "Nieuw"}
+    assert client.post(NEW, typed | hidden(client, NEW)).status_code == 422
     assert not Practice.objects.exists()
-    partnership = a_partnership(genk)
+    of_genk = a_partnership(genk)
     a_partnership(leuven)
-    page = client.post(
-        "/en/workspace/practices/new/",
-        what_is_typed(theme, city=leuven.pk, partnerships=[partnership.pk]),
-    )
+    practice = begin(client, leuven)
+    page = write_part(client, practice, "facts", partnerships=[of_genk.pk])
     assert page.status_code == 422
-    assert not Practice.objects.exists()
+    assert not practice.partnerships.exists()
 
 
-def test_a_practice_can_name_the_partnerships_that_carry_it(client, genk, theme):
+def test_a_practice_can_name_the_partnerships_that_carry_it(client, genk):
     client.force_login(an_editor(genk))
     partnership = a_partnership(genk)
-    client.post(
-        "/en/workspace/practices/new/",
-        what_is_typed(theme, city=genk.pk, partnerships=[partnership.pk]),
-    )
-    assert list(Practice.objects.get().partnerships.all()) == [partnership]
+    practice = begin(client, genk, partnerships=[partnership.pk])
+    assert list(practice.partnerships.all()) == [partnership]
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("part", "changes", "words"),
     [
-        ({"title": "Twee\nregels"}, "Only plain text on one line"),
-        ({"title": "Vorm\x0cvoer"}, "Only plain text on one line"),
-        ({"problem": "woord " * 4000}, "at most 20000 characters"),
-        ({"city": ""}, "This field is required"),
-        ({"themes": ["999999"]}, "is not one of the available choices"),
-        ({"started_on": "gisteren"}, "Enter a valid date"),
+        ("in-short", {"title": "Twee\nregels"}, "Only plain text on one line"),
+        ("in-short", {"title": "Vorm\x0cvoer"}, "Only plain text on one line"),
+        ("in-short", {"title": "Nul\x00"}, "Null characters are not allowed"),
+        ("in-short", {"original_language": "xx"}, "is not one of the available choices"),
+        ("practice", {"problem": "woord " * 4000}, "at most 20000 characters"),
+        ("terms", {"themes": ["999999"]}, "is not one of the available choices"),
+        ("terms", {"themes": ["9" * 30]}, "is not one of the available choices"),
+        ("facts", {"started_on": "gisteren"}, "Enter a valid date"),
+        ("facts", {"started_on": "2022-03-02", "ended_on": "2022-03-01"}, "must not lie before"),
     ],
 )
-def test_what_cannot_be_saved_is_said_and_stays_in_the_form(client, genk, theme, changes, words):
+def test_what_cannot_be_saved_is_said_and_stays_in_the_form(client, genk, part, changes, words):
     client.force_login(a_coordinator(genk))
-    partnership = a_partnership(genk)
-    typed = what_is_typed(theme, city=genk.pk, partnerships=[partnership.pk]) | changes
-    page = client.post("/en/workspace/practices/new/", typed)
+    practice = begin(client, genk)
+    versions = practice.versions.count()
+    page = write_part(client, practice, part, **changes)
     assert page.status_code == 422
     assert words in page.content.decode()
-    assert "Elke week een gesprek." in page.content.decode()
+    assert practice.versions.count() == versions
+
+
+def test_a_new_practice_needs_a_city_and_a_language(client, genk):
+    client.force_login(an_administrator())
+    page = client.post(NEW, hidden(client, NEW) | {"title": "Van wie?", "original_language": "xx"})
+    assert page.status_code == 422
+    assert "City: This field is required." in page.content.decode()
+    assert "Van wie?" in page.content.decode()
     assert not Practice.objects.exists()
 
 

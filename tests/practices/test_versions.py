@@ -2,11 +2,13 @@
 
 import re
 import threading
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 
+from efus.accounts.models import User
 from practices.models import Practice, PracticeVersion
 from practices.publishing.comparison import compare
 from practices.publishing.versions import content_of, record
@@ -21,6 +23,7 @@ from tests.domain import (
     an_administrator,
     an_editor,
 )
+from tests.writing import hidden, part_address, write, write_part
 
 pytestmark = pytest.mark.django_db
 
@@ -43,42 +46,23 @@ def text_of(page):
     return re.sub(r"\s+", " ", page.content.decode())
 
 
-def hidden(client, address):
-    page = client.get(address).content.decode()
-    return dict(re.findall(r'name="(saved_at)" value="([^"]*)"', page))
-
-
-def what_is_typed(theme, **changes):
-    return {
-        "original_language": "nl",
-        "title": "Mentoren voor jongeren",
-        "summary": "Jongeren krijgen een mentor.",
-        "problem": "",
-        "objectives": "",
-        "how_it_works": "Elke week een gesprek.",
-        "results": "",
-        "lessons": "",
-        "adoption_needs": "",
-        "themes": [theme.pk],
-        "status": "running",
-        "started_on": "2022-03-01",
-        "ended_on": "",
-        "cost_band": "",
-        "evidence": "described",
-    } | changes
-
-
-def save(client, practice, theme, **changes):
-    """Save *practice* through its form."""
-    typed = what_is_typed(theme, **changes) | hidden(client, address_of(practice))
-    page = client.post(address_of(practice), typed)
-    assert page.status_code == 302
-
-
 def begin(client, city, theme, **changes):
-    """Write a new practice through the form."""
-    client.post("/en/workspace/practices/new/", what_is_typed(theme, city=city.pk, **changes))
-    return Practice.objects.latest("pk")
+    """A practice of *city*'s with its first version, by whoever is signed in."""
+    partnerships = changes.pop("partnerships", [])
+    themes = changes.pop("themes", [theme.pk])
+    texts = {"title": "Mentoren voor jongeren", "summary": "Jongeren krijgen een mentor."}
+    texts |= {"how_it_works": "Elke week een gesprek."} | changes
+    practice = a_practice(
+        city,
+        "nl",
+        published_days_ago=None,
+        started_on=date(2022, 3, 1),
+        **{f"{name}_nl": text for name, text in texts.items()},
+    )
+    practice.themes.set(themes)
+    practice.partnerships.set(partnerships)
+    record(practice, User.objects.get(pk=client.session["_auth_user_id"]))
+    return practice
 
 
 def restore(client, practice, number):
@@ -97,9 +81,9 @@ def test_every_save_that_changes_something_is_a_version(client, genk, theme):
     editor = an_editor(genk)
     client.force_login(editor)
     practice = begin(client, genk, theme)
-    save(client, practice, theme, how_it_works="Elke week\r\neen gesprek.")
-    save(client, practice, theme, how_it_works="Elke week\r\neen gesprek.")  # nothing new
-    save(client, practice, theme, how_it_works="Elke maand een gesprek.", cost_band="low")
+    write(client, practice, how_it_works="Elke week\r\neen gesprek.")
+    write(client, practice, how_it_works="Elke week\r\neen gesprek.")  # nothing new
+    write(client, practice, cost_band="low", evidence="monitored")
     third, second, first = practice.versions.all()
     assert [third.number, second.number, first.number] == [3, 2, 1]
     assert {version.saved_by for version in (first, second, third)} == {editor}
@@ -115,9 +99,9 @@ def test_what_was_written_elsewhere_is_kept_before_it_is_changed(client, genk, t
     practice = a_practice(genk, "nl", title_fr="Des mentors", published_days_ago=None)
     title, written_at = practice.title_nl, practice.updated_at
     client.force_login(an_editor(genk))
-    save(client, practice, theme)
+    write(client, practice, lessons="Begin.")
     Practice.objects.filter(pk=practice.pk).update(title_fr="Des marraines")  # as a translator
-    save(client, practice, theme, lessons="Begin klein.")
+    write(client, practice, lessons="Begin klein.")
     texts = [version.texts for version in practice.versions.order_by("number")]
     assert (texts[0]["nl"]["title"], texts[0]["fr"]["title"]) == (title, "Des mentors")
     assert practice.versions.get(number=1).saved_at == written_at
@@ -133,8 +117,7 @@ def test_what_was_written_elsewhere_is_kept_before_it_is_changed(client, genk, t
 def test_what_is_refused_is_no_version(client, genk, theme):
     client.force_login(an_editor(genk))
     practice = begin(client, genk, theme)
-    typed = what_is_typed(theme, title="x" * 101) | hidden(client, address_of(practice))
-    assert client.post(address_of(practice), typed).status_code == 422
+    assert write_part(client, practice, "in-short", title="x" * 101).status_code == 422
     assert numbers_of(practice) == [1]
 
 
@@ -183,10 +166,11 @@ def test_two_who_save_at_once_make_one_version_and_one_is_told():
         try:
             client = Client()
             client.force_login(person)
-            typed = what_is_typed(theme, title=f"Van {person.pk}")
-            typed |= hidden(client, address_of(practice))
+            began = hidden(client, part_address(practice, "in-short"))
             start.wait(timeout=20)
-            statuses.append(client.post(address_of(practice), typed).status_code)
+            title = f"Van {person.pk}"
+            page = write_part(client, practice, "in-short", began=began, title=title)
+            statuses.append(page.status_code)
         finally:
             connections.close_all()
 
@@ -251,16 +235,16 @@ def test_two_versions_are_shown_side_by_side_in_every_language(client, genk, the
     partnership = a_partnership(genk)
     practice = begin(client, genk, theme, how_it_works="Elke week een <b>gesprek</b>.")
     a_translation(practice, "fr", title="Des mentors")
-    save(
+    write(
         client,
         practice,
-        theme,
         how_it_works="Elke maand een <b>gesprek</b>.",
         themes=[theme.pk, other.pk],
         cost_band="low",
         partnerships=[partnership.pk],
     )
-    page = client.get(address_of(practice, "versions/compare/?earlier=1&later=3"))
+    last = numbers_of(practice)[-1]
+    page = client.get(address_of(practice, f"versions/compare/?earlier=1&later={last}"))
     shown = text_of(page)
     assert '<del><span class="visually-hidden">[removed: </span><span lang="nl">week' in shown
     assert '<ins><span class="visually-hidden">[added: </span><span lang="nl">maand' in shown
@@ -317,10 +301,10 @@ def test_a_version_is_restored_as_a_new_one(client, genk, theme):
     other = a_theme("mediation")
     partnership = a_partnership(genk)
     practice = begin(client, genk, theme, partnerships=[partnership.pk])
-    save(
+    write(
         client,
         practice,
-        other,
+        themes=[other.pk],
         title="Iets anders",
         lessons="Begin klein.",
         started_on="",
@@ -331,7 +315,7 @@ def test_a_version_is_restored_as_a_new_one(client, genk, theme):
     practice.refresh_from_db()
     assert practice.title_nl == "Iets anders"  # looking changes nothing
     page = restore(client, practice, 1)
-    assert "Version 1 is restored, as version 3." in text_of(page)
+    assert "Version 1 is restored, as version 6." in text_of(page)
     practice.refresh_from_db()
     assert practice.title_nl == "Mentoren voor jongeren"
     assert (practice.lessons_nl, practice.cost_band) == ("", "")
@@ -339,17 +323,17 @@ def test_a_version_is_restored_as_a_new_one(client, genk, theme):
     assert list(practice.themes.all()) == [theme]
     assert list(practice.partnerships.all()) == [partnership]
     restored = practice.versions.first()
-    assert (restored.number, restored.restored_from) == (3, 1)
+    assert (restored.number, restored.restored_from) == (6, 1)
     assert restored.content == practice.versions.get(number=1).content
     assert practice.events.first().kind == "restored"
-    assert "nothing to restore" in text_of(restore(client, practice, 3))
-    assert numbers_of(practice) == [1, 2, 3]
+    assert "nothing to restore" in text_of(restore(client, practice, 6))
+    assert numbers_of(practice) == [1, 2, 3, 4, 5, 6]
 
 
 def test_translations_come_back_with_the_original(client, genk, theme):
     client.force_login(an_editor(genk))
     practice = a_practice(genk, "nl", title_fr="Des mentors", published_days_ago=None)
-    save(client, practice, theme)
+    write(client, practice, lessons="Begin klein.")
     Practice.objects.filter(pk=practice.pk).update(title_fr="", title_de="Paten")
     restore(client, practice, 1)
     practice.refresh_from_db()
@@ -361,9 +345,9 @@ def test_a_theme_that_is_gone_stays_away(client, genk, theme):
     client.force_login(an_editor(genk))
     passing = a_theme("passing")
     practice = begin(client, genk, theme, themes=[theme.pk, passing.pk])
-    save(client, practice, theme)
+    write(client, practice, themes=[theme.pk])
     passing.delete()
-    save(client, practice, theme, lessons="Begin klein.")
+    write(client, practice, lessons="Begin klein.")
     restore(client, practice, 1)
     assert list(practice.themes.all()) == [theme]
     page = client.get(address_of(practice, "versions/compare/?earlier=1&later=2"))
@@ -373,7 +357,7 @@ def test_a_theme_that_is_gone_stays_away(client, genk, theme):
 def test_what_others_read_stays_complete(client, genk, theme):
     client.force_login(a_coordinator(genk))
     practice = begin(client, genk, theme, summary="", title="Leeg")
-    save(client, practice, theme)
+    write(client, practice, summary="Kort.", title="Mentoren voor jongeren")
     client.post(address_of(practice, "submit/"))
     page = restore(client, practice, 1)
     assert "That version lacks what others need: summary." in text_of(page)
@@ -386,10 +370,10 @@ def test_what_others_read_stays_complete(client, genk, theme):
 def test_nothing_is_restored_over_what_somebody_else_has_just_saved(client, genk, theme):
     client.force_login(an_editor(genk))
     practice = begin(client, genk, theme)
-    save(client, practice, theme, lessons="Begin klein.")
+    write(client, practice, lessons="Begin klein.")
     address = address_of(practice, "versions/1/restore/")
     began = hidden(client, address)
-    save(client, practice, theme, lessons="Begin groot.")
+    write(client, practice, lessons="Begin groot.")
     page = client.post(address, began, follow=True)
     assert "Somebody else has saved this practice meanwhile" in text_of(page)
     assert "Begin groot." in text_of(page)

@@ -1,0 +1,10 @@
+export { Schema, Fragment, Slice } from "prosemirror-model";
+export { EditorState, Plugin, TextSelection } from "prosemirror-state";
+export { EditorView } from "prosemirror-view";
+export { baseKeymap, chainCommands, lift, setBlockType, toggleMark, wrapIn, exitCode } from "prosemirror-commands";
+export { keymap } from "prosemirror-keymap";
+export { history, redo, undo } from "prosemirror-history";
+export { inputRules, textblockTypeInputRule, wrappingInputRule } from "prosemirror-inputrules";
+export { liftListItem, sinkListItem, splitListItem, wrapInList, wrapRangeInList } from "prosemirror-schema-list";
+export { MarkdownParser, MarkdownSerializer, defaultMarkdownSerializer, schema as markdownSchema } from "prosemirror-markdown";
+export { default as MarkdownIt } from "markdown-it";
