@@ -118,6 +118,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sessions": {"task": "efus.accounts.tasks.forget_ended_sessions", "schedule": 86400.0},
+    "drafts": {"task": "practices.publishing.tasks.forget_old_drafts", "schedule": 86400.0},
     "digests": {
         "task": "practices.digests.tasks.run_digests",
         "schedule": env.float("DIGEST_TICK_SECONDS", default=60.0),

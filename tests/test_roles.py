@@ -89,6 +89,8 @@ class World:
                 for source in sorted(transition.sources)
                 if not transition.needs_comment
             ]
+        if name in {"workspace:write", "workspace:keep-draft", "workspace:discard-draft"}:
+            return [(what, {"pk": practice.pk, "name": "terms"}) for what, practice in practices]
         if name in {"workspace:send-back", "workspace:unpublish"}:
             (source,) = TRANSITIONS[name.partition(":")[2]].sources
             return [(source, {"pk": self.practice_in(source).pk})]

@@ -241,6 +241,13 @@ class StepForm(forms.ModelForm):
             )
         return cleaned
 
+    @property
+    def changes_nothing(self):
+        """Whether what was typed is what the practice holds already."""
+        return self.is_valid() and all(
+            self._typed(name) == saved for name, saved in self.saved.items()
+        )
+
     def _shown(self, name):
         """What the practice holds of the field *name*, as a reader sees it."""
         if name in TEXT_FIELDS:

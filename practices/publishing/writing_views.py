@@ -37,8 +37,7 @@ def new_practice(request):
         cities=cities,
         initial=initial,
     )
-    if request.method == "POST" and form.is_valid():
-        practice = _begin(form, request.user)
+    if request.method == "POST" and form.is_valid() and (practice := _begin(form, request.user)):
         messages.success(request, _("Saved. Now write it, part by part, in any order."))
         return redirect("workspace:write", practice.pk, next(iter(STEPS)))
     return render(
@@ -50,7 +49,10 @@ def new_practice(request):
 
 
 def _begin(form, person):
-    """The practice that *form* begins; sent again, the one that it has begun already."""
+    """The practice that *form* begins; sent again, the one that it has begun already.
+
+    None, with an error in the form, where it is somebody else's.
+    """
     try:
         with transaction.atomic():
             practice = form.save()
@@ -61,7 +63,7 @@ def _begin(form, person):
             begun_with=form.cleaned_data["begun_with"], created_by=person
         ).first()
         if begun is None:
-            raise
+            form.add_error(None, _("This form has been used already. Open the page anew."))
         return begun
 
 
@@ -102,6 +104,10 @@ def write_step(request, pk, name):
         return redirect("workspace:edit", pk)
     before = (content_of(practice), practice.updated_at) if is_sent else None
     form = StepForm(data, instance=practice, step=step)
+    if kept is not None and form.changes_nothing:
+        drafts.discard(practice, request.user, step)
+        practice.refresh_from_db()
+        kept, form = None, StepForm(instance=practice, step=step)
     if is_sent and not why_not and form.is_valid():
         practice = form.save()
         record(practice, request.user, before)

@@ -106,7 +106,7 @@ def test_what_is_archived_is_out_of_the_way_and_not_changed(client, genk, theme)
     assert "Mentoren" not in text_of(client.get("/en/workspace/"))
     assert "Mentoren" in text_of(client.get("/en/workspace/?archived"))
     client.force_login(an_administrator())
-    page = client.post(address_of(practice), {"title": "Veranderd", "lessons": "Veel werk."})
+    page = client.post(address_of(practice, "write/outcome/"), {"lessons": "Veel werk."})
     assert page.status_code == 403
     assert "This practice is archived" in text_of(page)
     assert "Veel werk." in text_of(page)  # to be copied, since nothing typed gets lost
@@ -225,7 +225,7 @@ def test_the_page_of_a_practice_offers_each_only_what_they_may(client, genk, the
     ]:
         sign_in_as(client, role, genk)
         page = text_of(client.get(address_of(practice)))
-        assert ('name="title"' in page) == writes, role
+        assert (address_of(practice, "write/in-short/") in page) == writes, role
         offered = {name for name in TRANSITIONS if address_of(practice, f"{name}/") in page}
         assert offered == steps, role
 
