@@ -112,7 +112,7 @@ def write_step(request, pk, name):
         practice = form.save()
         record(practice, request.user, before)
         drafts.discard(practice, request.user, step)
-        messages.success(request, _("Saved."), extra_tags=f"saved-{step.name}")
+        messages.success(request, _("Saved."))
         following = step_after(step) if request.POST.get("next") == "part" else None
         if following:
             return redirect("workspace:write", practice.pk, following.name)
@@ -175,5 +175,5 @@ def discard_draft(request, pk, name):
     step = _step(name)
     practice, _why_not = _practice_to_write(request, pk)
     drafts.discard(practice, request.user, step)
-    messages.success(request, _("Discarded. This is the saved text."), extra_tags=f"saved-{name}")
+    messages.success(request, _("Discarded. This is the saved text."))
     return redirect("workspace:write", pk, name)
