@@ -126,6 +126,33 @@ def test_no_page_needs_what_our_content_security_policy_forbids(client, page):
         assert "src=" in attributes or "application/json" in attributes
 
 
+@pytest.mark.parametrize(
+    "credential",
+    [
+        "no JSON",
+        "[]",
+        '{"id": "x"}',
+        '{"id": "a", "rawId": "a", "type": "public-key", "response": {"userHandle": "AAA"}}',
+        '{"id": "YQ", "rawId": "YQ", "type": "public-key",'
+        ' "response": {"clientDataJSON": "e30", "attestationObject": "oA"}}',
+    ],
+)
+def test_a_passkey_that_no_browser_made_is_refused(client, credential):
+    page = client.post("/en/account/two-factor/webauthn/login/", {"credential": credential})
+    assert page.url == "/en/account/login/"
+    user = a_person()
+    sign_in(client, user)
+    confirm_it_is_still_me(client)
+    client.get("/en/account/two-factor/webauthn/add/")
+    page = client.post("/en/account/two-factor/webauthn/add/", {"credential": credential})
+    assert page.context["form"].errors
+    TOTP.activate(user, "VERYSECRET234567")
+    client.logout()
+    sign_in(client, user)
+    page = client.post("/en/account/two-factor/authenticate/", {"credential": credential})
+    assert page.context["webauthn_form"].errors
+
+
 def test_the_admin_shows_nobody_the_secret_of_a_second_step(client):
     second_step = TOTP.activate(a_person(), "VERYSECRET234567").instance
     client.force_login(an_administrator())
