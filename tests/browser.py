@@ -88,7 +88,7 @@ class Reader:
 
     def look(self):
         """No complaint of the browser, no scrolling sideways, no breach of WCAG that axe sees."""
-        assert self.complaints == []
+        assert self.complaints == [], self.page.url
         beyond = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

@@ -11,7 +11,6 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from django.test import Client
 
 from tests.domain import PASSWORD, a_person, an_administrator
 
@@ -78,16 +77,6 @@ def test_a_second_step_is_asked_for_and_a_recovery_code_does(client):
     assert "_auth_user_id" not in client.session
     client.post("/en/account/two-factor/authenticate/", {"code": codes[0]})
     assert client.session["_auth_user_id"] == str(user.pk)
-
-
-def test_a_person_ends_the_other_sessions(client):
-    user, elsewhere = a_person(), Client()
-    sign_in(client, user)
-    sign_in(elsewhere, user)
-    assert client.get("/en/account/sessions/").context["session_count"] == 2
-    client.post("/en/account/sessions/")
-    assert elsewhere.get("/en/account/").status_code == 302
-    assert client.get("/en/account/").status_code == 200
 
 
 def test_an_address_changes_once_the_new_one_is_confirmed(client):
