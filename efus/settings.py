@@ -183,6 +183,12 @@ ACCOUNT_CHANGE_EMAIL = True  # one address each; the old one holds until the new
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Efus"
+MFA_FORMS = {
+    "add_webauthn": "efus.accounts.passkeys.AddForm",
+    "login_webauthn": "efus.accounts.passkeys.LoginForm",
+    "authenticate_webauthn": "efus.accounts.passkeys.SecondStepForm",
+    "reauthenticate_webauthn": "efus.accounts.passkeys.ReauthenticateForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # passkeys at http://localhost
 
 SESSION_COOKIE_NAME = "efus_session"

@@ -27,7 +27,6 @@ urlpatterns = [
         path("account/signup/", SignUpView.as_view(), name="account_signup"),
         path("account/", include("allauth.account.urls")),
         path("account/two-factor/", include("allauth.mfa.urls")),
-        path("account/sessions/", include("allauth.usersessions.urls")),
         path("account/subscriptions/", include("practices.digests.urls")),
         path("cities/", include("cities.urls")),
         path("practices/", include("practices.urls")),

@@ -18,6 +18,7 @@ from django.test import override_settings
 
 from efus.celery import application
 from efus.embedded.processes import Processes
+from tests.browser import browser, chromium  # noqa: F401  (fixtures)
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKER = [sys.executable, "-m", "celery", "-A", "efus", "worker", "--concurrency=1"]
@@ -156,12 +157,15 @@ def worker(transactional_db, environment, tmp_path):
 
 
 @pytest.fixture
-def platform(transactional_db, mail_sink, environment, tmp_path):
-    """The platform as it runs for people: returns (its address, start a process of it)."""
+def platform(request, transactional_db, mail_sink, environment, tmp_path):
+    """The platform as it runs for people: returns (its address, start a process of it).
+
+    Its address is on 127.0.0.1, or has the host name that the test gives as a parameter.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://{getattr(request, 'param', '127.0.0.1')}:{port}"
     processes = Processes(tmp_path, tmp_path, environment)
 
     def start(name, *command):

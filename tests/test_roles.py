@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
@@ -44,6 +45,15 @@ ROLES = [
 ]
 
 
+def a_session_of(user):
+    """A session that *user* signed in to somewhere else."""
+    client = Client()
+    client.force_login(user)
+    return UserSession.objects.create(
+        user=user, ip="192.0.2.1", session_key=client.session.session_key
+    )
+
+
 class World:
     """A city with a draft and a published practice, and a person of each role."""
 
@@ -62,6 +72,7 @@ class World:
             city=self.city, email="invited@city.example", role=SeatRole.EDITOR
         )
         self.subscription = Subscription.objects.create(user=a_person(), language="nl")
+        self.session = a_session_of(a_person())
         self.people = {
             "anonymous": None,
             "researcher": a_person(),
@@ -94,6 +105,12 @@ class World:
         if name in {"workspace:send-back", "workspace:unpublish"}:
             (source,) = TRANSITIONS[name.partition(":")[2]].sources
             return [(source, {"pk": self.practice_in(source).pk})]
+        if name == "accounts:end-session":
+            own = user and a_session_of(user)
+            return [
+                ("one’s own", {"pk": (own or self.session).pk}),
+                ("somebody else’s", {"pk": self.session.pk}),
+            ]
         if name.startswith("digests:"):
             own = user and Subscription.objects.create(user=user, language="nl")
             return [

@@ -20,7 +20,7 @@ class InvitationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["city"].queryset = cities
         self.fields["role"].choices = SeatRole.choices
-        self.fields["role"].initial = SeatRole.EDITOR
+        self.initial["role"] = SeatRole.EDITOR
 
     def clean(self):
         cleaned = super().clean()

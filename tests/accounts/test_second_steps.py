@@ -11,7 +11,6 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from django.test import Client
 
 from tests.domain import PASSWORD, a_person, an_administrator
 
@@ -80,16 +79,6 @@ def test_a_second_step_is_asked_for_and_a_recovery_code_does(client):
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
-def test_a_person_ends_the_other_sessions(client):
-    user, elsewhere = a_person(), Client()
-    sign_in(client, user)
-    sign_in(elsewhere, user)
-    assert client.get("/en/account/sessions/").context["session_count"] == 2
-    client.post("/en/account/sessions/")
-    assert elsewhere.get("/en/account/").status_code == 302
-    assert client.get("/en/account/").status_code == 200
-
-
 def test_an_address_changes_once_the_new_one_is_confirmed(client):
     user = a_person("old@city.example")
     sign_in(client, user)
@@ -124,6 +113,33 @@ def test_no_page_needs_what_our_content_security_policy_forbids(client, page):
     assert " style=" not in text
     for attributes in re.findall(r"<script([^>]*)>", text):
         assert "src=" in attributes or "application/json" in attributes
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        "no JSON",
+        "[]",
+        '{"id": "x"}',
+        '{"id": "a", "rawId": "a", "type": "public-key", "response": {"userHandle": "AAA"}}',
+        '{"id": "YQ", "rawId": "YQ", "type": "public-key",'
+        ' "response": {"clientDataJSON": "e30", "attestationObject": "oA"}}',
+    ],
+)
+def test_a_passkey_that_no_browser_made_is_refused(client, credential):
+    page = client.post("/en/account/two-factor/webauthn/login/", {"credential": credential})
+    assert page.url == "/en/account/login/"
+    user = a_person()
+    sign_in(client, user)
+    confirm_it_is_still_me(client)
+    client.get("/en/account/two-factor/webauthn/add/")
+    page = client.post("/en/account/two-factor/webauthn/add/", {"credential": credential})
+    assert page.context["form"].errors
+    TOTP.activate(user, "VERYSECRET234567")
+    client.logout()
+    sign_in(client, user)
+    page = client.post("/en/account/two-factor/authenticate/", {"credential": credential})
+    assert page.context["webauthn_form"].errors
 
 
 def test_the_admin_shows_nobody_the_secret_of_a_second_step(client):

@@ -4,13 +4,13 @@ import pytest
 
 from cities.models import Invitation
 from cities.people.invitations import invitation_address
+from tests.browser import Reader
 from tests.domain import PASSWORD, a_city, a_coordinator, an_editor
-from tests.test_journey import Reader, browser, pytestmark  # noqa: F401
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_pages_of_people_are_for_everybody(browser, platform, width):  # noqa: F811
+def test_the_pages_of_people_are_for_everybody(browser, platform, width):
     address, _start = platform
     genk = a_city("Genk", "BE")
     coordinator = a_coordinator(genk, email="coordinator@genk.example")

@@ -5,21 +5,13 @@ from django.db import transaction
 from playwright.sync_api import expect
 
 from practices.models import Partnership
+from tests.browser import Writer
 from tests.domain import a_city, a_partnership, a_practice, an_editor
-from tests.test_journey import Reader, browser, pytestmark  # noqa: F401
-
-
-class Writer(Reader):
-    """Somebody who makes mistakes: a form that is answered with 422 is no complaint."""
-
-    def _note(self, message):
-        if "422" not in message.text:
-            super()._note(message)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [360, 1280])
-def test_an_editor_enters_organisations_and_a_partnership(browser, platform, width):  # noqa: F811
+def test_an_editor_enters_organisations_and_a_partnership(browser, platform, width):
     address, _start = platform
     genk = a_city("Genk", "BE")
     practice = a_practice(genk, "nl", title_nl="Mentoren voor jongeren in de wijk")

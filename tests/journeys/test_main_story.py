@@ -1,101 +1,17 @@
 """The main story, in a real browser and with every real part behind it."""
 
-import shutil
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from practices.digests.models import Subscription
 from practices.digests.schedule import last_boundary
 from practices.models import Practice
+from tests.browser import Reader
 from tests.domain import PASSWORD, a_city, a_coordinator, a_person, a_theme
-
-ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = next(
-    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
-)
-
-expect.set_options(timeout=20_000)  # milliseconds; the machine may be busy with other tests
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None,
-    reason="no Chromium here: 'apt-get install chromium' (or 'make test' as root) brings it",
-)
-
-
-@pytest.fixture
-def browser(monkeypatch):
-    """Headless Chromium. It runs an event loop in this thread, which Django has to bear."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-            ],
-        )
-        yield browser
-        browser.close()
-        connections.close_all()  # those that were opened inside the event loop
-
-
-class Reader:
-    """Somebody at a browser window, who looks closely at every page."""
-
-    def __init__(self, browser, address, width, locale):
-        self.address = address
-        self.page = browser.new_context(
-            viewport={"width": width, "height": 800}, locale=locale
-        ).new_page()
-        self.complaints = []
-        self.page.on("console", self._note)
-        self.page.on("request", self._check_origin)
-
-    def _note(self, message):
-        if message.type == "error":
-            self.complaints.append(message.text)
-
-    def _check_origin(self, request):
-        if not request.url.startswith((self.address, "data:")):
-            self.complaints.append(f"a request to {request.url}")
-
-    def open(self, path):
-        self.page.goto(path if path.startswith("http") else self.address + path)
-        self.look()
-
-    def press(self, selector):
-        """Press what leads to another page, and look at that."""
-        with self.page.expect_navigation():
-            self.page.locator(selector).click()
-        self.look()
-
-    def look(self):
-        """No complaint of the browser, no scrolling sideways, no breach of WCAG that axe sees."""
-        assert self.complaints == []
-        beyond = self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert beyond <= 0, f"{self.page.url} scrolls sideways by {beyond} pixels"
-        result = Axe().run(self.page)
-        assert result.violations_count == 0, f"{self.page.url}\n{result.generate_report()}"
-
-    def sign_in(self, user, language):
-        self.open(f"/{language}/account/login/")
-        self.page.locator("[name=login]").fill(user.email)
-        self.page.locator("[name=password]").fill(PASSWORD)
-        self.press("main button[type=submit]")
 
 
 def a_day_passes():
