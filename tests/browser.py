@@ -54,10 +54,10 @@ def browser(chromium):
 class Reader:
     """Somebody at a browser window, who looks closely at every page."""
 
-    def __init__(self, browser, address, width, locale):
+    def __init__(self, browser, address, width, locale, *, scripts=True):
         self.address = address
         self.page = browser.new_context(
-            viewport={"width": width, "height": 800}, locale=locale
+            viewport={"width": width, "height": 800}, locale=locale, java_script_enabled=scripts
         ).new_page()
         self.complaints = []
         self.page.on("console", self._note)

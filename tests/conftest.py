@@ -156,43 +156,68 @@ def worker(transactional_db, environment, tmp_path):
         sys.stdout.write(f"--- {log.name}\n{log.read_text(errors='replace')}")
 
 
-@pytest.fixture
-def platform(request, transactional_db, mail_sink, environment, tmp_path):
-    """The platform as it runs for people: returns (its address, start a process of it).
+class Served:
+    """The platform as it runs for people, at *address*."""
 
-    Its address is on 127.0.0.1, or has the host name that the test gives as a parameter.
-    """
+    def __init__(self, address, processes):
+        self.address = address
+        self.processes = processes
+        self.web = None
+
+    def start(self, name, *command):
+        """Start a process of it, as ``python -m``."""
+        return self.processes.start(
+            name,
+            [sys.executable, "-m", *command],
+            environment={"SITE_URL": self.address, "DIGEST_TICK_SECONDS": "1"},
+            cwd=ROOT,
+        )
+
+    def serve(self):
+        """Start the web server and wait until it answers."""
+        port = self.address.rpartition(":")[2]
+        self.web = self.start(
+            "web",
+            "gunicorn",
+            "efus.wsgi",
+            "--no-control-socket",
+            f"--bind=127.0.0.1:{port}",
+            "--threads=4",
+        )
+        self.processes.wait_until(
+            self._answers, lambda seconds: give_up_waiting(self.web, seconds)
+        )
+
+    def kill(self):
+        """Kill the web server, as a lack of memory does."""
+        self.web.end_session()
+        self.processes.running.remove(self.web)
+
+    def _answers(self):
+        try:
+            return urlopen(f"{self.address}/readyz", timeout=5).status == 200  # noqa: S310
+        except OSError:
+            return False
+
+
+@pytest.fixture
+def served(request, transactional_db, mail_sink, environment, tmp_path):
+    """The platform, served on 127.0.0.1 or under the host name given as a parameter."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://{getattr(request, 'param', '127.0.0.1')}:{port}"
     processes = Processes(tmp_path, tmp_path, environment)
-
-    def start(name, *command):
-        return processes.start(
-            name,
-            [sys.executable, "-m", *command],
-            environment={"SITE_URL": address, "DIGEST_TICK_SECONDS": "1"},
-            cwd=ROOT,
-        )
-
-    def answers():
-        try:
-            return urlopen(f"{address}/readyz", timeout=5).status == 200  # noqa: S310
-        except OSError:
-            return False
-
-    web = start(
-        "web",
-        "gunicorn",
-        "efus.wsgi",
-        "--no-control-socket",
-        f"--bind=127.0.0.1:{port}",
-        "--threads=4",
-    )
-    processes.wait_until(answers, lambda seconds: give_up_waiting(web, seconds))
-    yield address, start
+    served = Served(address, processes)
+    served.serve()
+    yield served
     logs = [process.log for process in processes.running]
     processes.stop()
     for log in logs:
         sys.stdout.write(f"--- {log.name}\n{log.read_text(errors='replace')}")
+
+
+@pytest.fixture
+def platform(served):
+    """The platform as it runs for people: returns (its address, start a process of it)."""
+    return served.address, served.start

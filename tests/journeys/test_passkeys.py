@@ -10,7 +10,7 @@ from tests.domain import PASSWORD, a_person
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     # Browsers make passkeys for names only, not for numbers.
-    pytest.mark.parametrize("platform", ["localhost"], indirect=True),
+    pytest.mark.parametrize("served", ["localhost"], indirect=True),
 ]
 
 

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from practices.models import Practice, WritingDraft
+from tests.browser import Reader
 from tests.domain import PASSWORD, a_city, a_practice, an_editor
-from tests.test_journey import Reader, browser, pytestmark  # noqa: F401
 from tests.writing import part_address
 
 LESSONS = "Begin met de caféhouders."
@@ -24,9 +24,12 @@ class Writer(Reader):
 
     def type(self, text):
         """Type *text* where the lessons of a practice are written."""
-        editor = self.page.get_by_role("textbox", name="Wat er is geleerd")
-        editor.click()
-        editor.press_sequentially(text)
+        self.editor.click()
+        self.editor.press_sequentially(text)
+
+    @property
+    def editor(self):
+        return self.page.locator("[name=lessons] + .rich-text .ProseMirror")
 
     @property
     def lessons(self):
@@ -44,10 +47,10 @@ def practice(genk):
 
 
 @pytest.fixture
-def writer(browser, platform, genk):  # noqa: F811
+def writer(browser, served, genk):
     """An editor of Genk, signed in, in a window of a laptop."""
     editor = an_editor(genk, email="editor@genk.example", language="nl")
-    writer = Writer(browser, platform[0], 1280, "nl-NL")
+    writer = Writer(browser, served.address, 1280, "nl-NL")
     writer.sign_in(editor, "nl")
     return writer
 
@@ -108,14 +111,14 @@ def test_what_was_typed_is_not_accepted(writer, practice):
     writer.press("[name=next][value=overview]")
     expect(writer.page.locator(".error-summary")).to_contain_text("genk.example")
     expect(writer.lessons).to_have_value(f"{LESSONS} Zie [hier](genk.example).")
-    expect(writer.page.get_by_role("textbox", name="Wat er is geleerd")).to_contain_text(LESSONS)
+    expect(writer.editor).to_contain_text(LESSONS)
     assert lessons_of(practice) == ""
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
-def test_it_is_sent_twice(browser, platform, practice, scripts):  # noqa: F811
+def test_it_is_sent_twice(browser, served, practice, scripts):
     editor = an_editor(practice.city, email="editor@genk.example", language="nl")
-    writer = Writer(browser, platform[0], 1280, "nl-NL", java_script_enabled=scripts)
+    writer = Writer(browser, served.address, 1280, "nl-NL", scripts=scripts)
     writer.sign_in(editor, "nl")
     writer.open(NEW)
     writer.page.locator("[name=title]").fill("Een middag werk")
@@ -134,7 +137,7 @@ def test_one_goes_back_after_saving(writer, practice):
     writer.press("[name=next][value=part]")
     writer.page.go_back()
     expect(writer.lessons).to_have_value(LESSONS)
-    writer.page.get_by_role("textbox", name="Wat er is geleerd").press("Control+End")
+    writer.editor.press("Control+End")
     writer.page.keyboard.type(" En met de buren.")
     writer.press("[name=next][value=part]")
     if "outcome" in writer.page.url:  # told that the part was saved meanwhile, by oneself
@@ -155,13 +158,13 @@ def test_one_leaves_without_saving_and_comes_back(writer, practice):
     assert lessons_of(practice) == LESSONS
 
 
-def test_the_window_is_closed(browser, platform, writer, practice):  # noqa: F811
+def test_the_window_is_closed(browser, served, writer, practice):
     writer.open(outcome(practice))
     writer.type(LESSONS)
     wait_until(WritingDraft.objects.exists)
     expect(writer.page.locator(".draft-state")).not_to_be_empty()
     writer.page.context.close()
-    elsewhere = Writer(browser, platform[0], 360, "nl-NL")
+    elsewhere = Writer(browser, served.address, 360, "nl-NL")
     elsewhere.open(outcome(practice))
     sign_in_again(elsewhere)
     expect(elsewhere.lessons).to_have_value(LESSONS)
@@ -170,15 +173,15 @@ def test_the_window_is_closed(browser, platform, writer, practice):  # noqa: F81
     assert not WritingDraft.objects.exists()
 
 
-def test_the_platform_is_killed(writer, platform_process, practice):
+def test_the_platform_is_killed(writer, served, practice):
     writer.open(outcome(practice))
-    platform_process.kill()
+    served.kill()
     writer.type(LESSONS)
     expect(writer.page.locator(".draft-state")).not_to_be_empty()
     with suppress(Error):
         writer.page.locator("[name=next][value=overview]").click()
         writer.page.wait_for_timeout(1000)
-    platform_process.start()
+    served.serve()
     writer.open(outcome(practice))
     expect(writer.lessons).to_have_value(LESSONS)
     writer.press("[name=next][value=overview]")
@@ -188,9 +191,9 @@ def test_the_platform_is_killed(writer, platform_process, practice):
     expect(writer.page.locator(".message.warning:visible")).to_have_count(0)
 
 
-def test_two_write_at_once_and_know_it(browser, platform, writer, practice):  # noqa: F811
+def test_two_write_at_once_and_know_it(browser, served, writer, practice):
     colleague = an_editor(practice.city, name="Bram", language="nl")
-    other = Writer(browser, platform[0], 360, "nl-NL")
+    other = Writer(browser, served.address, 360, "nl-NL")
     other.sign_in(colleague, "nl")
     for each in (writer, other):
         each.open(outcome(practice))
