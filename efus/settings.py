@@ -123,6 +123,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("DIGEST_TICK_SECONDS", default=60.0),
         "options": {"expires": 300},
     },
+    "publications": {
+        "task": "practices.publishing.tasks.publish_due",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }
 
 # Languages. Adding one: see docs/languages.md.

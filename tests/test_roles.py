@@ -89,6 +89,10 @@ class World:
                 for source in sorted(transition.sources)
                 if not transition.needs_comment
             ]
+        if name in {"workspace:schedule", "workspace:unschedule"}:
+            return [
+                (source, {"pk": self.practice_in(source).pk}) for source in ["draft", "submitted"]
+            ]
         if name in {"workspace:send-back", "workspace:unpublish"}:
             (source,) = TRANSITIONS[name.partition(":")[2]].sources
             return [(source, {"pk": self.practice_in(source).pk})]

@@ -1,0 +1,28 @@
+"""What stands beside the steps to publication on the page of a practice in the workspace."""
+
+from email.utils import parseaddr
+
+from django import template
+from django.conf import settings
+
+from practices.publishing.schedule import PUBLISH, in_words
+from practices.publishing.transitions import lacks_membership
+
+register = template.Library()
+
+register.filter("with_zone", in_words)
+
+
+@register.inclusion_tag("workspace/_publication_notes.html", takes_context=True)
+def publication_notes(context, practice):
+    """When *practice* will be published, the way to schedule it, and what is in the way of it."""
+    user = context["request"].user
+    lapsed = lacks_membership(PUBLISH, practice)
+    may_publish = user.has_perm(PUBLISH.permission, practice)
+    return {
+        "practice": practice,
+        "lapsed": lapsed,
+        "may_publish": may_publish,
+        "may_schedule": may_publish and not lapsed and practice.state in PUBLISH.sources,
+        "efus_address": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+    }
