@@ -43,6 +43,15 @@ class EventKind(models.TextChoices):
 COMMENTED_KINDS = (EventKind.SEND_BACK, EventKind.UNPUBLISH)
 
 
+class LinkOutcome(models.TextChoices):
+    """What became of a link in a text when it was last tried."""
+
+    WORKS = "works", pgettext_lazy("link", "works")
+    BROKEN = "broken", pgettext_lazy("link", "broken")
+    UNREACHABLE = "unreachable", pgettext_lazy("link", "does not answer")
+    REFUSED = "refused", pgettext_lazy("link", "not public")
+
+
 class PracticeStatus(models.TextChoices):
     """Whether the practice itself is under way."""
 

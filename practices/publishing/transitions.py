@@ -16,6 +16,7 @@ from practices.enums import (
     EventKind,
     PublicationState,
 )
+from practices.links.tasks import refresh_links
 from practices.models import NEEDED_FOR_PUBLICATION, Practice, PracticeEvent
 from practices.publishing.mails import tell_the_people_concerned
 
@@ -184,4 +185,6 @@ def perform(name, practice, user, comment=""):
         to_state=practice.state,
     )
     tell_the_people_concerned(event)
+    if practice.state == State.PUBLISHED:
+        refresh_links.delay_on_commit(practice.pk)
     return practice

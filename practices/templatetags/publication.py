@@ -5,6 +5,7 @@ from email.utils import parseaddr
 from django import template
 from django.conf import settings
 
+from practices.links.words import failing_links
 from practices.publishing.schedule import PUBLISH, in_words
 from practices.publishing.transitions import lacks_membership
 
@@ -15,7 +16,7 @@ register.filter("with_zone", in_words)
 
 @register.inclusion_tag("workspace/_publication_notes.html", takes_context=True)
 def publication_notes(context, practice):
-    """When *practice* will be published, the way to schedule it, and what is in the way of it."""
+    """When *practice* will be published, what is in the way of it, and which links are broken."""
     user = context["request"].user
     lapsed = lacks_membership(PUBLISH, practice)
     may_publish = user.has_perm(PUBLISH.permission, practice)
@@ -24,5 +25,6 @@ def publication_notes(context, practice):
         "lapsed": lapsed,
         "may_publish": may_publish,
         "may_schedule": may_publish and not lapsed and practice.state in PUBLISH.sources,
+        "failing_links": failing_links(practice),
         "efus_address": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
     }
