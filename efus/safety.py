@@ -35,6 +35,10 @@ def refuse_unsafe_production(settings):
                 "@" not in settings["DEFAULT_FROM_EMAIL"],
                 "DEFAULT_FROM_EMAIL must be the address that mails come from.",
             ),
+            (
+                settings["LINKS_ALSO_ASKED"],
+                "LINKS_ALSO_ASKED is for tests; it must not be set.",
+            ),
         ]
         if unsafe
     ]

@@ -7,6 +7,7 @@ start when a value would be unsafe (see ``efus.safety``).
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -124,7 +125,25 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("DIGEST_TICK_SECONDS", default=60.0),
         "options": {"expires": 300},
     },
+    "publications": {
+        "task": "practices.publishing.tasks.publish_due",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "links": {
+        "task": "practices.links.tasks.check_due_links",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "links of published practices": {
+        "task": "practices.links.tasks.refresh_links_of_published",
+        "schedule": crontab(hour=2, minute=30),
+    },
 }
+
+# Links are only asked for on the public internet; tests name servers of their own here,
+# as address:port. Production refuses any.
+LINKS_ALSO_ASKED = env.list("LINKS_ALSO_ASKED", default=[])
 
 # Languages. Adding one: see docs/languages.md.
 

@@ -16,9 +16,15 @@ class PublicationState(models.TextChoices):
 # In these states a practice has all that others need to use it.
 COMPLETE_STATES = (PublicationState.SUBMITTED, PublicationState.PUBLISHED)
 
+# From these it can be published, at once or at a scheduled time.
+PUBLISHABLE_STATES = (PublicationState.SUBMITTED, PublicationState.UNPUBLISHED)
+
 
 class EventKind(models.TextChoices):
-    """What happened to a practice: a step of the way to publication, or a change of its text."""
+    """What happened to a practice: a step of the way to publication, or a change of its text.
+
+    Or that its publication was scheduled for later, and what came of that.
+    """
 
     SAVED = "saved", pgettext_lazy("history", "saved")
     RESTORED = "restored", pgettext_lazy("history", "restored an earlier version")
@@ -28,10 +34,22 @@ class EventKind(models.TextChoices):
     UNPUBLISH = "unpublish", pgettext_lazy("history", "unpublished")
     ARCHIVE = "archive", pgettext_lazy("history", "archived")
     UNARCHIVE = "unarchive", pgettext_lazy("history", "restored from the archive")
+    SCHEDULE = "schedule", pgettext_lazy("history", "scheduled its publication")
+    UNSCHEDULE = "unschedule", pgettext_lazy("history", "cancelled the scheduled publication")
+    NOT_PUBLISHED = "not-published", pgettext_lazy("history", "not published as scheduled")
 
 
 # Who takes one of these steps says why.
 COMMENTED_KINDS = (EventKind.SEND_BACK, EventKind.UNPUBLISH)
+
+
+class LinkOutcome(models.TextChoices):
+    """What became of a link in a text when it was last tried."""
+
+    WORKS = "works", pgettext_lazy("link", "works")
+    BROKEN = "broken", pgettext_lazy("link", "broken")
+    UNREACHABLE = "unreachable", pgettext_lazy("link", "does not answer")
+    REFUSED = "refused", pgettext_lazy("link", "not public")
 
 
 class PracticeStatus(models.TextChoices):

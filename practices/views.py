@@ -86,6 +86,7 @@ def practice(request, pk, slug=""):
             "translation_note": reader_note(found, language),
             "languages": found.languages_of("title"),
             "page_languages": page_languages(found.address_in),
+            "is_of_a_member": found.city.current_membership is not None,
             "is_public": found.state == PublicationState.PUBLISHED,
             "may_edit": request.user.has_perm("practices.edit_practice", found),
             "may_translate": request.user.has_perm("practices.translate_practice", found),

@@ -37,3 +37,30 @@ def test_all_the_way_up_down_and_up_again(scratch_database):
     for app in APPS:
         migrate(app, "zero")
     migrate()
+
+
+A_SCHEDULE = """
+from django.utils import timezone
+from practices.models import PracticeEvent
+from tests.domain import a_city, a_practice
+practice = a_practice(a_city(), state="submitted", publish_at=timezone.now())
+for kind in ("schedule", "saved"):
+    PracticeEvent.objects.create(practice=practice, kind=kind, to_state="submitted")
+"""
+WHAT_IS_LEFT = """
+from practices.models import PracticeEvent
+assert [event.kind for event in PracticeEvent.objects.all()] == ["saved"]
+"""
+
+
+def test_schedules_are_forgotten_on_the_way_back_and_nothing_else(scratch_database):
+    def manage(*arguments):
+        subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=scratch_database, check=True
+        )
+
+    manage("migrate", "--verbosity=0")
+    manage("shell", "-c", A_SCHEDULE)
+    manage("migrate", "--verbosity=0", "practices", "0005")
+    manage("migrate", "--verbosity=0")
+    manage("shell", "-c", WHAT_IS_LEFT)

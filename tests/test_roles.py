@@ -102,6 +102,10 @@ class World:
             ]
         if name in {"workspace:write", "workspace:keep-draft", "workspace:discard-draft"}:
             return [(what, {"pk": practice.pk, "name": "terms"}) for what, practice in practices]
+        if name in {"workspace:schedule", "workspace:unschedule"}:
+            return [
+                (source, {"pk": self.practice_in(source).pk}) for source in ["draft", "submitted"]
+            ]
         if name in {"workspace:send-back", "workspace:unpublish"}:
             (source,) = TRANSITIONS[name.partition(":")[2]].sources
             return [(source, {"pk": self.practice_in(source).pk})]

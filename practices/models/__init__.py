@@ -1,6 +1,7 @@
 """What the members know."""
 
 from practices.models.history import PracticeEvent, PracticeVersion
+from practices.models.link import PracticeLink
 from practices.models.partnership import Organisation, Partner, Partnership
 from practices.models.practice import (
     NEEDED_FOR_PUBLICATION,
@@ -21,6 +22,7 @@ __all__ = [
     "Partnership",
     "Practice",
     "PracticeEvent",
+    "PracticeLink",
     "PracticeVersion",
     "TargetGroup",
     "Theme",

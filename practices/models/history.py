@@ -72,6 +72,11 @@ class PracticeEvent(models.Model):
     def __str__(self):
         return f"{self.practice_id} · {self.kind} · {self.at:%Y-%m-%d %H:%M}"
 
+    @property
+    def is_automatic(self):
+        """Whether nobody did it: it came about at its time."""
+        return self.kind == EventKind.NOT_PUBLISHED
+
 
 class PracticeVersion(models.Model):
     """A practice as it was saved: its texts in every language, and its facts."""

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,14 @@ from cities.enums import SeatRole
 from cities.models import City
 from efus.spelling import address_part
 from efus.validators import validate_one_line
-from practices.enums import CostBand, EventKind, Evidence, PracticeStatus, PublicationState
+from practices.enums import (
+    PUBLISHABLE_STATES,
+    CostBand,
+    EventKind,
+    Evidence,
+    PracticeStatus,
+    PublicationState,
+)
 from practices.models.original_language import (
     LANGUAGE_CODES,
     OriginalLanguageModel,
@@ -68,6 +76,10 @@ class PracticeQuerySet(OriginalLanguageQuerySet):
                 models.Subquery(submissions.order_by("-at").values("at")[:1]), F("updated_at")
             )
         ).order_by("submitted_at", "pk")
+
+    def due_for_publication(self):
+        """Those whose scheduled time has come."""
+        return self.filter(publish_at__lte=timezone.now())
 
     def newest_first(self):
         return self.order_by(F("published_at").desc(nulls_last=True), "-pk")
@@ -180,6 +192,15 @@ class Practice(OriginalLanguageModel):
         editable=False,
     )
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    publish_at = models.DateTimeField(_("to be published"), null=True, editable=False)
+    scheduled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("publication scheduled by"),
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -236,6 +257,14 @@ class Practice(OriginalLanguageModel):
                 name="practice_published_has_date",
             ),
             models.CheckConstraint(
+                condition=Q(publish_at__isnull=True) | Q(state__in=PUBLISHABLE_STATES),
+                name="practice_scheduled_can_be_published",
+            ),
+            models.CheckConstraint(
+                condition=Q(scheduled_by__isnull=True) | Q(publish_at__isnull=False),
+                name="practice_scheduled_has_time",
+            ),
+            models.CheckConstraint(
                 condition=Q(ended_on__isnull=True)
                 | Q(started_on__isnull=True)
                 | Q(ended_on__gte=F("started_on")),
@@ -251,6 +280,11 @@ class Practice(OriginalLanguageModel):
                 condition=Q(state=PublicationState.PUBLISHED),
             ),
             models.Index(fields=["city", "state"], name="practice_city_state"),
+            models.Index(
+                fields=["publish_at"],
+                name="practice_scheduled",
+                condition=Q(publish_at__isnull=False),
+            ),
         ]
 
     def __str__(self):

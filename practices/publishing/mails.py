@@ -50,46 +50,82 @@ WORDS = {
 }
 
 
+# For these its city's coordinators are told, too, when somebody of Efus took the step.
+STEPS_BY_EFUS = {EventKind.SEND_BACK, EventKind.UNPUBLISH, EventKind.ARCHIVE}
+
+
+def coordinators_of(city):
+    """The condition that a person coordinates *city* today."""
+    seats = Seat.objects.current().filter(city=city, role=SeatRole.COORDINATOR)
+    return Q(pk__in=seats.values("user"))
+
+
+def _is_by_efus(event):
+    """Whether somebody took the step who works for Efus and holds no seat in the city."""
+    person = event.person
+    return bool(
+        person
+        and person.staff_role
+        and not person.seats.current().filter(city=event.practice.city_id).exists()
+    )
+
+
+def following(practice, concerned):
+    """The people of whom *concerned* is true and who may follow *practice* today."""
+    people = User.objects.filter(concerned, is_active=True)
+    return [user for user in people if user.has_perm("practices.follow_practice", practice)]
+
+
 def people_concerned(event):
     """Whom to tell of *event*: never who did it, nor who may not follow the practice any more.
 
-    A submission concerns the city's coordinators, any other step who wrote or submitted it.
+    A submission concerns the city's coordinators, any other step who wrote or submitted it;
+    what Efus takes back concerns them all.
     """
     practice = event.practice
+    coordinators = coordinators_of(practice.city)
     if event.kind == EventKind.SUBMIT:
-        seats = Seat.objects.current().filter(city=practice.city, role=SeatRole.COORDINATOR)
-        concerned = Q(pk__in=seats.values("user"))
+        concerned = coordinators
     else:
         submissions = PracticeEvent.objects.filter(practice=practice, kind=EventKind.SUBMIT)
         last = submissions.order_by("-at", "-pk").values("person")[:1]
         concerned = Q(pk=practice.created_by_id) | Q(pk__in=last)
-    people = User.objects.filter(concerned, is_active=True).exclude(pk=event.person_id)
-    return [user for user in people if user.has_perm("practices.follow_practice", practice)]
+        if event.kind in STEPS_BY_EFUS and _is_by_efus(event):
+            concerned |= coordinators
+    return following(practice, concerned & ~Q(pk=event.person_id))
+
+
+def mail(user, practice, subject, sentence, next_step, comment="", **words):
+    """Have a worker mail *user* about *practice*, once the change is committed.
+
+    *subject*, *sentence* and *next_step* are translatable; the language of *user* is in force.
+    """
+    words |= {"title": practice.shown("title", user.language), "city": practice.city.shown_name}
+    body = render_to_string(
+        "workspace/step_mail.txt",
+        {
+            "sentence": sentence % words,
+            "comment": comment,
+            "next_step": next_step,
+            "address": settings.SITE_URL + reverse("workspace:edit", args=[practice.pk]),
+        },
+    )
+    send_account_mail.delay_on_commit(
+        subject=one_line(subject % words),
+        body=body,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[user.email],
+    )
 
 
 def tell_the_people_concerned(event):
     """Have a worker mail each of them, in their language, once the step is committed."""
-    practice = event.practice
-    subject, sentence, next_step = WORDS[event.kind]
     for user in people_concerned(event):
         with override(user.language):
-            words = {
-                "title": practice.shown("title", user.language),
-                "city": practice.city.shown_name,
-                "person": event.person,
-            }
-            body = render_to_string(
-                "workspace/step_mail.txt",
-                {
-                    "sentence": sentence % words,
-                    "comment": event.comment,
-                    "next_step": next_step,
-                    "address": settings.SITE_URL + reverse("workspace:edit", args=[practice.pk]),
-                },
-            )
-            send_account_mail.delay_on_commit(
-                subject=one_line(subject % words),
-                body=body,
-                from_email=settings.DEFAULT_FROM_EMAIL,
-                to=[user.email],
+            mail(
+                user,
+                event.practice,
+                *WORDS[event.kind],
+                comment=event.comment,
+                person=event.person,
             )

@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from practices import publication_lock
-from practices.enums import COMMENTED_KINDS, COMPLETE_STATES, PublicationState
+from practices.enums import (
+    COMMENTED_KINDS,
+    COMPLETE_STATES,
+    PUBLISHABLE_STATES,
+    EventKind,
+    PublicationState,
+)
+from practices.links.tasks import refresh_links
 from practices.models import NEEDED_FOR_PUBLICATION, Practice, PracticeEvent
 from practices.publishing.mails import tell_the_people_concerned
 
@@ -58,7 +65,7 @@ TRANSITIONS = {
         ),
         Transition(
             "publish",
-            frozenset({State.SUBMITTED, State.UNPUBLISHED}),
+            frozenset(PUBLISHABLE_STATES),
             State.PUBLISHED,
             "practices.publish_practice",
             pgettext_lazy("command", "Publish"),
@@ -99,8 +106,15 @@ def open_transitions(practice, user):
     return [
         transition
         for transition in TRANSITIONS.values()
-        if practice.state in transition.sources and user.has_perm(transition.permission, practice)
+        if practice.state in transition.sources
+        and user.has_perm(transition.permission, practice)
+        and not lacks_membership(transition, practice)
     ]
+
+
+def lacks_membership(transition, practice):
+    """Whether *transition* leads to readers, and the city of *practice* is not a member now."""
+    return transition.target == State.PUBLISHED and practice.city.current_membership is None
 
 
 def lacking_for_publication(practice):
@@ -123,40 +137,53 @@ def missing_for_publication(practice):
     ]
 
 
+def why_refused(transition, practice, comment=""):
+    """Why *transition* cannot be taken with *practice* as it is, in words; empty when it can."""
+    if practice.state not in transition.sources:
+        return _(
+            "This practice is “%(state)s” now, so this step is not open."
+            " Somebody else may have changed it."
+        ) % {"state": practice.get_state_display()}
+    if transition.needs_comment and not comment.strip():
+        return _("Please say why, so that the writers know what to do next.")
+    if transition.target in COMPLETE_STATES and (missing := missing_for_publication(practice)):
+        return _("Before that, please fill in: %(fields)s.") % {"fields": ", ".join(missing)}
+    if lacks_membership(transition, practice):
+        return _(
+            "The membership of %(city)s is not active, so nothing can be published for it."
+        ) % {"city": practice.city}
+    return ""
+
+
 @transaction.atomic
 def perform(name, practice, user, comment=""):
     """Take the step *name* with *practice* for *user*, who is known to be allowed to.
 
-    It is written into the practice's history, and the people concerned are told by mail.
-    Returns the practice as it is afterwards. Raises ``TransitionRefused``.
+    It is written into the practice's history, and the people concerned are told by mail. A
+    publication that was scheduled is so no longer. Returns the practice as it is afterwards.
+    Raises ``TransitionRefused``.
     """
     transition = TRANSITIONS[name]
     practice = Practice.objects.select_for_update(of=["self"]).get(pk=practice.pk)
-    if practice.state not in transition.sources:
-        raise TransitionRefused(
-            _(
-                "This practice is “%(state)s” now, so this step is not open."
-                " Somebody else may have changed it."
-            )
-            % {"state": practice.get_state_display()}
-        )
-    if transition.needs_comment and not comment.strip():
-        raise TransitionRefused(_("Please say why, so that the writers know what to do next."))
-    if transition.target in COMPLETE_STATES and (missing := missing_for_publication(practice)):
-        raise TransitionRefused(
-            _("Before that, please fill in: %(fields)s.") % {"fields": ", ".join(missing)}
-        )
-    if transition.target == State.PUBLISHED and practice.city.current_membership is None:
-        raise TransitionRefused(
-            _("The membership of %(city)s is not active, so nothing can be published for it.")
-            % {"city": practice.city}
-        )
+    if reason := why_refused(transition, practice, comment):
+        raise TransitionRefused(reason)
     publication_lock.share()
     before = practice.state
+    if practice.publish_at and transition.target != State.PUBLISHED:
+        PracticeEvent.objects.create(
+            practice=practice,
+            kind=EventKind.UNSCHEDULE,
+            person=user,
+            from_state=before,
+            to_state=before,
+        )
+    practice.publish_at = practice.scheduled_by = None
     practice.state = transition.target
     if practice.state == State.PUBLISHED and practice.published_at is None:
         practice.published_at = timezone.now()
-    practice.save(update_fields=["state", "published_at", "updated_at"])
+    practice.save(
+        update_fields=["state", "published_at", "publish_at", "scheduled_by", "updated_at"]
+    )
     event = PracticeEvent.objects.create(
         practice=practice,
         kind=name,
@@ -166,4 +193,6 @@ def perform(name, practice, user, comment=""):
         to_state=practice.state,
     )
     tell_the_people_concerned(event)
+    if practice.state == State.PUBLISHED:
+        refresh_links.delay_on_commit(practice.pk)
     return practice

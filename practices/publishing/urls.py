@@ -1,6 +1,6 @@
 from django.urls import path
 
-from practices.publishing import version_views, views, writing_views
+from practices.publishing import schedule_views, version_views, views, writing_views
 from practices.publishing.transitions import TRANSITIONS
 
 app_name = "workspace"
@@ -26,6 +26,8 @@ urlpatterns = [
         version_views.restore_version,
         name="restore-version",
     ),
+    path("practices/<int:pk>/schedule/", schedule_views.schedule_publication, name="schedule"),
+    path("practices/<int:pk>/schedule/cancel/", schedule_views.cancel, name="unschedule"),
     # Steps for which one says why have a page of their own; the others are a button.
     *[
         path(

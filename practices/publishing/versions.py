@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from practices.enums import COMPLETE_STATES, EventKind
+from practices.links.tasks import refresh_links
 from practices.models import TEXT_FIELDS, Practice, PracticeEvent, PracticeVersion
 from practices.models.original_language import LANGUAGE_CODES
 from practices.publishing.transitions import missing_for_publication
@@ -76,6 +77,7 @@ def record(practice, person, before=None, *, kind=EventKind.SAVED, restored_from
         from_state="" if before is None else practice.state,
         to_state=practice.state,
     )
+    refresh_links.delay_on_commit(practice.pk)
     return version
 
 

@@ -4,11 +4,21 @@ from collections import Counter
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from cities.models import City
 from efus.accounts.models import User
 from practices.demonstration.accounts import ACCOUNTS
-from practices.models import TEXT_FIELDS, Organisation, Partnership, Practice, Theme
+from practices.models import (
+    TEXT_FIELDS,
+    Organisation,
+    Partnership,
+    Practice,
+    PracticeEvent,
+    PracticeVersion,
+    Theme,
+)
+from practices.publishing.versions import content_of
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +86,16 @@ def test_loading_again_changes_nothing(demonstration):
     def everything():
         return [
             sorted(model.objects.values_list("pk", flat=True))
-            for model in (City, Practice, Partnership, Organisation, User, Theme)
+            for model in (
+                City,
+                Practice,
+                Partnership,
+                Organisation,
+                User,
+                Theme,
+                PracticeEvent,
+                PracticeVersion,
+            )
         ]
 
     before = everything()
@@ -99,3 +118,33 @@ def test_its_translations_are_reviewed_and_up_to_date(demonstration):
         for translation in translations:
             assert translation.state == "reviewed"
             assert not translation.is_outdated(practice)
+
+
+def test_each_has_a_history_that_led_to_where_it_stands(demonstration):
+    for practice in Practice.objects.select_related("city"):
+        events = list(practice.events.order_by("pk"))
+        kinds = ["saved", "submit", "publish"]
+        if practice.state == "submitted":
+            kinds.remove("publish")
+        assert [event.kind for event in events] == kinds
+        assert [event.at for event in events] == sorted({event.at for event in events})
+        assert events[-1].to_state == practice.state
+        assert events[-1].at <= timezone.now()
+        assert events[-1].at == practice.updated_at
+        version = practice.versions.get()
+        assert version.content == content_of(practice)
+        assert (version.number, version.saved_at) == (1, events[0].at)
+        if practice.published_at:
+            assert events[-1].at == practice.published_at
+        people = {event.person.email for event in events if event.person}
+        of_its_city = {user.email for user in User.objects.filter(seats__city=practice.city)}
+        assert people <= of_its_city
+        assert bool(people) == bool(of_its_city)
+
+
+def test_what_waits_in_the_queue_has_been_submitted_by_its_editor(demonstration):
+    practice = Practice.objects.get(state="submitted")
+    event = practice.events.get(kind="submit")
+    assert event.person.email == "editor.den-haag@demonstration.example"
+    (waiting,) = Practice.objects.submitted_to(User.objects.get(staff_role="administrator"))
+    assert waiting.submitted_at == event.at

@@ -410,7 +410,7 @@ def test_those_are_told_whom_a_step_concerns(genk, theme):
     gone.seats.update(starts_on="2020-01-01", ends_on="2021-01-01")
     a_coordinator(genk, is_active=False)
     a_coordinator(a_city("Leuven", "BE"))
-    reviewer = a_reviewer()
+    reviewer, administrator = a_reviewer(), an_administrator()
     practice = a_draft(genk, theme, created_by=editor)
 
     def told(name, person):
@@ -418,12 +418,27 @@ def test_those_are_told_whom_a_step_concerns(genk, theme):
         return set(people_concerned(practice.events.order_by("pk").last()))
 
     assert told("submit", colleague) == {coordinator, second}
-    assert told("send-back", reviewer) == {editor, colleague}
+    # What Efus takes back concerns the city's coordinators, too.
+    assert told("send-back", reviewer) == {editor, colleague, coordinator, second}
     assert told("submit", coordinator) == {second}
     assert told("publish", coordinator) == {editor}  # not who did it
     assert told("unpublish", second) == {editor, coordinator}
+    assert told("publish", second) == {editor, coordinator}
+    assert told("unpublish", administrator) == {editor, coordinator, second}
     editor.seats.update(starts_on="2020-01-01", ends_on="2021-01-01")
     assert told("archive", second) == {coordinator}  # a former editor no longer follows it
+    assert told("unarchive", administrator) == {coordinator}
+    assert told("archive", administrator) == {coordinator, second}
+
+
+def test_who_of_efus_holds_a_seat_in_the_city_acts_for_it(genk, theme):
+    editor, coordinator = an_editor(genk), a_coordinator(genk)
+    of_both = a_coordinator(genk, staff_role="reviewer")
+    practice = a_draft(genk, theme, created_by=editor, state="submitted")
+    perform("send-back", practice, of_both, "Omdat.")
+    assert set(people_concerned(practice.events.get())) == {editor}
+    of_both.seats.update(starts_on="2020-01-01", ends_on="2021-01-01")
+    assert set(people_concerned(practice.events.get())) == {editor, coordinator}
 
 
 def wait_for_mails(mail_sink, number):
@@ -456,9 +471,10 @@ def test_each_is_mailed_once_in_their_language(client, mail_sink, worker, settin
 
     client.force_login(a_reviewer(email="reviewer@efus.example", name="Carla", language="fr"))
     client.post(address_of(practice, "send-back/"), {"comment": "Wie doet mee?\nEn waar?"})
-    wait_for_mails(mail_sink, 2)
-    message = mail_sink.messages[1]
-    assert message["To"] == "editor@genk.example"
+    wait_for_mails(mail_sink, 3)
+    told = {message["To"]: message for message in mail_sink.messages[1:]}
+    assert told.keys() == {"editor@genk.example", "coordinator@genk.example"}
+    message = told["editor@genk.example"]
     body = message.get_body(["plain"]).get_content()
     assert "Carla" in body
     assert "Wie doet mee?" in body

@@ -1,0 +1,1 @@
+"""Links in the texts of practices: whether they still lead somewhere."""
