@@ -35,6 +35,22 @@ def refuse_unsafe_production(settings):
                 "@" not in settings["DEFAULT_FROM_EMAIL"],
                 "DEFAULT_FROM_EMAIL must be the address that mails come from.",
             ),
+            (
+                not (env.str("FILES_ROOT", default="") or settings["FILES_BUCKET"]),
+                "FILES_ROOT must be the folder of the files, or FILES_BUCKET the bucket.",
+            ),
+            (
+                settings["FILES_BUCKET"]
+                and not (
+                    env.str("FILES_ACCESS_KEY", default="")
+                    and env.str("FILES_SECRET_KEY", default="")
+                ),
+                "FILES_ACCESS_KEY must be set, and FILES_SECRET_KEY, where FILES_BUCKET is.",
+            ),
+            (
+                env.str("FILES_ENDPOINT", default="").startswith("http://"),
+                "FILES_ENDPOINT must start with https://.",
+            ),
         ]
         if unsafe
     ]

@@ -18,7 +18,7 @@ COMPLETE_STATES = (PublicationState.SUBMITTED, PublicationState.PUBLISHED)
 
 
 class EventKind(models.TextChoices):
-    """What happened to a practice: a step of the way to publication, or a change of its text."""
+    """What happened to a practice: a step to publication, or a change of what it has."""
 
     SAVED = "saved", pgettext_lazy("history", "saved")
     RESTORED = "restored", pgettext_lazy("history", "restored an earlier version")
@@ -28,6 +28,8 @@ class EventKind(models.TextChoices):
     UNPUBLISH = "unpublish", pgettext_lazy("history", "unpublished")
     ARCHIVE = "archive", pgettext_lazy("history", "archived")
     UNARCHIVE = "unarchive", pgettext_lazy("history", "restored from the archive")
+    FILE_ADDED = "file-added", pgettext_lazy("history", "added a file")
+    FILE_REMOVED = "file-removed", pgettext_lazy("history", "removed a file")
 
 
 # Who takes one of these steps says why.
@@ -102,3 +104,22 @@ class PartnerRole(models.TextChoices):
     FUNDS = "funds", pgettext_lazy("partner", "funds")
     EVALUATES = "evaluates", pgettext_lazy("partner", "evaluates")
     HOSTS = "hosts", pgettext_lazy("partner", "hosts")
+
+
+class FileType(models.TextChoices):
+    """What a file is by its content; the value is the end of its name."""
+
+    PDF = "pdf", "PDF"
+    JPEG = "jpg", "JPEG"
+    PNG = "png", "PNG"
+    WEBP = "webp", "WebP"
+    GIF = "gif", "GIF"
+    ODT = "odt", "ODT"
+    ODS = "ods", "ODS"
+    ODP = "odp", "ODP"
+    DOCX = "docx", "DOCX"
+    XLSX = "xlsx", "XLSX"
+    PPTX = "pptx", "PPTX"
+
+
+IMAGE_TYPES = (FileType.JPEG, FileType.PNG, FileType.WEBP, FileType.GIF)

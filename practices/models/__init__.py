@@ -8,6 +8,7 @@ from practices.models.practice import (
     TEXT_FIELDS,
     Practice,
 )
+from practices.models.practice_file import PracticeFile
 from practices.models.taxonomy import Method, TargetGroup, Theme
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Partnership",
     "Practice",
     "PracticeEvent",
+    "PracticeFile",
     "PracticeVersion",
     "TargetGroup",
     "Theme",
