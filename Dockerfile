@@ -23,6 +23,8 @@ COPY locale locale/
 RUN python -m babel.messages.frontend compile --directory locale --domain django \
     && EFUS_ENVIRONMENT=build SECRET_KEY=only-for-this-step \
         python manage.py collectstatic --noinput --verbosity=0
+# A volume that is mounted here begins as this folder: writable for who runs.
+RUN mkdir /platform/files && chown platform: /platform/files
 USER platform
 EXPOSE 8000
 CMD ["gunicorn", "efus.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", \

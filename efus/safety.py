@@ -39,6 +39,22 @@ def refuse_unsafe_production(settings):
                 settings["LINKS_ALSO_ASKED"],
                 "LINKS_ALSO_ASKED is for tests; it must not be set.",
             ),
+            (
+                not (env.str("FILES_ROOT", default="") or settings["FILES_BUCKET"]),
+                "FILES_ROOT must be the folder of the files, or FILES_BUCKET the bucket.",
+            ),
+            (
+                settings["FILES_BUCKET"]
+                and not (
+                    env.str("FILES_ACCESS_KEY", default="")
+                    and env.str("FILES_SECRET_KEY", default="")
+                ),
+                "FILES_ACCESS_KEY must be set, and FILES_SECRET_KEY, where FILES_BUCKET is.",
+            ),
+            (
+                env.str("FILES_ENDPOINT", default="").startswith("http://"),
+                "FILES_ENDPOINT must start with https://.",
+            ),
         ]
         if unsafe
     ]

@@ -11,6 +11,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from efus.file_storage import in_bucket
 from efus.safety import refuse_unsafe_production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -238,10 +239,30 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = env.str("FILES_ROOT", default="") or str(BASE_DIR / "media")
+FILES_BUCKET = env.str("FILES_BUCKET", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": in_bucket(
+        FILES_BUCKET,
+        endpoint=env.str("FILES_ENDPOINT", default=""),
+        region=env.str("FILES_REGION", default=""),
+        access_key=env.str("FILES_ACCESS_KEY", default=""),
+        secret_key=env.str("FILES_SECRET_KEY", default=""),
+    )
+    if FILES_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+FILE_SIZE_LIMIT = env.int("FILE_SIZE_LIMIT", default=10 * 2**20)
+FILES_PER_PRACTICE = env.int("FILES_PER_PRACTICE", default=20)
+FILE_UPLOAD_HANDLERS = [
+    "efus.uploads.NoMoreThanTheLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20  # larger ones wait in a temporary file
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_NUMBER_FILES = 5  # a form has three
 
 # Transport and content security
 

@@ -31,6 +31,7 @@ urlpatterns = [
         path("cities/", include("cities.urls")),
         path("practices/", include("practices.urls")),
         path("workspace/practices/<int:pk>/translations/", include("practices.translations.urls")),
+        path("", include("practices.files.urls")),
         path("workspace/people/", include("cities.people.urls")),
         path("workspace/", include("practices.publishing.urls")),
         path("", include("practices.partnerships.urls")),

@@ -21,7 +21,7 @@ PUBLISHABLE_STATES = (PublicationState.SUBMITTED, PublicationState.UNPUBLISHED)
 
 
 class EventKind(models.TextChoices):
-    """What happened to a practice: a step of the way to publication, or a change of its text.
+    """What happened to a practice: a step to publication, or a change of what it has.
 
     Or that its publication was scheduled for later, and what came of that.
     """
@@ -37,6 +37,8 @@ class EventKind(models.TextChoices):
     SCHEDULE = "schedule", pgettext_lazy("history", "scheduled its publication")
     UNSCHEDULE = "unschedule", pgettext_lazy("history", "cancelled the scheduled publication")
     NOT_PUBLISHED = "not-published", pgettext_lazy("history", "not published as scheduled")
+    FILE_ADDED = "file-added", pgettext_lazy("history", "added a file")
+    FILE_REMOVED = "file-removed", pgettext_lazy("history", "removed a file")
 
 
 # Who takes one of these steps says why.
@@ -120,3 +122,22 @@ class PartnerRole(models.TextChoices):
     FUNDS = "funds", pgettext_lazy("partner", "funds")
     EVALUATES = "evaluates", pgettext_lazy("partner", "evaluates")
     HOSTS = "hosts", pgettext_lazy("partner", "hosts")
+
+
+class FileType(models.TextChoices):
+    """What a file is by its content; the value is the end of its name."""
+
+    PDF = "pdf", "PDF"
+    JPEG = "jpg", "JPEG"
+    PNG = "png", "PNG"
+    WEBP = "webp", "WebP"
+    GIF = "gif", "GIF"
+    ODT = "odt", "ODT"
+    ODS = "ods", "ODS"
+    ODP = "odp", "ODP"
+    DOCX = "docx", "DOCX"
+    XLSX = "xlsx", "XLSX"
+    PPTX = "pptx", "PPTX"
+
+
+IMAGE_TYPES = (FileType.JPEG, FileType.PNG, FileType.WEBP, FileType.GIF)

@@ -71,6 +71,7 @@ def practice(request, pk, slug=""):
     if slug != found.slug:
         return redirect(found, permanent=False)
     language = get_language()
+    files = found.files.all()
     return render(
         request,
         "practices/practice.html",
@@ -83,6 +84,8 @@ def practice(request, pk, slug=""):
                 for field in TEXTS_ON_PAGE
                 if (text := found.shown(field, language))
             ],
+            "images": [file for file in files if file.is_image],
+            "documents": [file for file in files if not file.is_image],
             "translation_note": reader_note(found, language),
             "languages": found.languages_of("title"),
             "page_languages": page_languages(found.address_in),

@@ -1,9 +1,11 @@
 """The people and things that the stories are about."""
 
+import hashlib
 from datetime import date, timedelta
 from itertools import count
 
 from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,7 +13,7 @@ from cities.enums import MembershipState, SeatRole
 from cities.models import City, Membership, Seat
 from efus.accounts.models import User
 from practices.enums import OrganisationKind, PartnerRole, PublicationState
-from practices.models import Organisation, Partner, Partnership, Practice, Theme
+from practices.models import Organisation, Partner, Partnership, Practice, PracticeFile, Theme
 from practices.translations.models import Translation
 
 PASSWORD = "a long enough password"
@@ -85,6 +87,24 @@ def a_translation(practice, language="fr", state="reviewed", by=None, **texts):
         setattr(practice, f"{field}_{language}", text)
     practice.save(update_fields=[f"{field}_{language}" for field in texts])
     return Translation.objects.record(practice, language, state, by)
+
+
+def a_file(practice, *, image=False, **fields):
+    """A document of *practice*, or a picture, in the storage."""
+    number = next(numbers)
+    content = ContentFile(f"%PDF-1.7 file {number}".encode())
+    fields = {
+        "name": f"{number}.png" if image else f"{number}.pdf",
+        "file_type": "png" if image else "pdf",
+        "size": content.size,
+        "digest": hashlib.sha256(content.read()).hexdigest(),
+        "position": practice.files.count() + 1,
+    } | fields
+    if image:
+        fields = {"width": 400, "height": 300, "alternative_text": "Een plein"} | fields
+    file = PracticeFile(practice=practice, **fields)
+    file.file.save(file.name, content)
+    return file
 
 
 def a_partnership(city, *practices, kinds=("local_police", "social_services"), language="nl"):

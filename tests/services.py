@@ -39,6 +39,7 @@ class Services:
         self.postgres = None if os.environ.get("DATABASE_URL") else self._postgres()
         self.redis = None if os.environ.get("REDIS_URL") else self._redis()
         os.environ["STATIC_ROOT"] = str(self.folder / "static")
+        os.environ["FILES_ROOT"] = str(self.folder / "files")
         self.processes = Processes(self.folder, self.folder, os.environ)
 
     def start(self):

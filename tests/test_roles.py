@@ -25,6 +25,7 @@ from practices.publishing.versions import record
 from tests.domain import (
     a_city,
     a_coordinator,
+    a_file,
     a_partnership,
     a_person,
     a_practice,
@@ -65,6 +66,7 @@ class World:
         self.published = a_practice(self.city, "nl", themes=[theme])
         for practice in (self.draft, self.published):
             record(practice, None)
+        self.files = {row.pk: a_file(row) for row in (self.draft, self.published)}
         self.partnership = a_partnership(self.city, self.published)
         self.organisation = self.partnership.organisations.first()
         self.seat = an_editor(self.city).seats.get()
@@ -142,6 +144,12 @@ class World:
                 (f"{what}, {language}", {"pk": practice.pk, "code": language})
                 for what, practice in [("a draft", self.draft), ("a published", self.published)]
                 for language in ("fr", "xx")
+            ]
+        if name.startswith("files:"):
+            return [
+                (what, {key: known[key] for key in parameters})
+                for what, row in practices
+                for known in [{"pk": row.pk, "file": self.files[row.pk].pk, "name": "x.pdf"}]
             ]
         if name == "workspace:restore-version":
             return [

@@ -12,7 +12,7 @@ from efus.embedded.processes import Failure
 from efus.embedded.redis import write_private
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CONTENTS = ["postgres", "postgres.new", "redis", "mails", "logs", "static", "beat"]
+CONTENTS = ["postgres", "postgres.new", "redis", "mails", "logs", "static", "files", "beat"]
 CONTENTS += ["secret-key", "password", "environment", "loaded"]
 WORDS = Path(__file__).with_name("words.txt")
 

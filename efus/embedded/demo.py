@@ -85,6 +85,7 @@ class Demonstration:
             "DEFAULT_FROM_EMAIL": "Efus <network@efus.example>",
             "DEMONSTRATION_PASSWORD": self.folder.password(),
             "STATIC_ROOT": str(self.folder / "static"),
+            "FILES_ROOT": str(self.folder / "files"),
         }
         if self.addresses.smtp:
             settings["EMAIL_URL"] = f"smtp://{LOOPBACK}:{self.addresses.smtp.getsockname()[1]}"

@@ -9,6 +9,7 @@ from practices.models.practice import (
     TEXT_FIELDS,
     Practice,
 )
+from practices.models.practice_file import PracticeFile
 from practices.models.taxonomy import Method, TargetGroup, Theme
 from practices.models.writing_draft import WritingDraft
 
@@ -22,6 +23,7 @@ __all__ = [
     "Partnership",
     "Practice",
     "PracticeEvent",
+    "PracticeFile",
     "PracticeLink",
     "PracticeVersion",
     "TargetGroup",

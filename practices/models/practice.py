@@ -102,7 +102,7 @@ class PracticeQuerySet(OriginalLanguageQuerySet):
     def for_page(self):
         """Everything that the page of one practice shows."""
         return self.select_related("city").prefetch_related(
-            "themes", "target_groups", "methods", "partnerships__partners__organisation"
+            "themes", "target_groups", "methods", "files", "partnerships__partners__organisation"
         )
 
 

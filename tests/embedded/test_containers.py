@@ -132,6 +132,8 @@ UNSAFE = [
     ("REDIS_URL", ""),
     ("EMAIL_URL", None),  # not set at all
     ("DEFAULT_FROM_EMAIL", ""),
+    ("FILES_ROOT", ""),
+    ("FILES_ENDPOINT", "http://storage.example"),
 ]
 
 
@@ -146,6 +148,19 @@ def test_production_does_not_start_with_an_unsafe_value(production, name, value)
     )
     assert started.returncode != 0
     assert re.search(rf"Production does not start .*\n- {name} must", started.stderr)
+
+
+def test_a_bucket_needs_its_keys(production):
+    started = subprocess.run(
+        [sys.executable, "-c", "import efus.settings"],
+        cwd=ROOT,
+        env=production | {"FILES_ROOT": "", "FILES_BUCKET": "efus"},
+        capture_output=True,
+        text=True,
+    )
+    assert started.returncode != 0
+    assert "FILES_ACCESS_KEY must be set" in started.stderr
+    assert "FILES_ROOT" not in started.stderr
 
 
 def test_production_starts_with_safe_values(production):
@@ -221,6 +236,7 @@ def test_every_variable_is_explained():
             **example,
             "DATABASE_URL": "postgresql://efus:secret@database/efus",
             "REDIS_URL": "redis://broker:6379/0",
+            "FILES_ROOT": "/platform/files",
             "SECRET_KEY": PRODUCTION["SECRET_KEY"],
         },
         check=True,

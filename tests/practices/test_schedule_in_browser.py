@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.practices.test_partnerships_in_browser import Writer
+from tests.test_journey import browser, pytestmark  # noqa: F401
 
 from practices.models import Practice, PracticeLink
 from tests.domain import a_city, a_coordinator, a_practice, a_theme
-from tests.practices.test_partnerships_in_browser import Writer
-from tests.test_journey import browser, pytestmark  # noqa: F401
 
 LONG = "https://www.genk.example/" + "een-heel-lang-adres-zonder-einde-" * 5
 
