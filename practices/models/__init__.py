@@ -1,5 +1,6 @@
 """What the members know."""
 
+from practices.models.adoption import Adoption, AdoptionEvent, Letter, Reading
 from practices.models.history import PracticeEvent, PracticeVersion
 from practices.models.partnership import Organisation, Partner, Partnership
 from practices.models.practice import (
@@ -14,6 +15,9 @@ __all__ = [
     "NEEDED_FOR_PUBLICATION",
     "RICH_TEXT_FIELDS",
     "TEXT_FIELDS",
+    "Adoption",
+    "AdoptionEvent",
+    "Letter",
     "Method",
     "Organisation",
     "Partner",
@@ -21,6 +25,7 @@ __all__ = [
     "Practice",
     "PracticeEvent",
     "PracticeVersion",
+    "Reading",
     "TargetGroup",
     "Theme",
 ]
