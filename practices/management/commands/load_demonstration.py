@@ -4,7 +4,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from practices.demonstration.loading import MEMBERS, load_accounts, load_practices
+from practices.demonstration.loading import (
+    MEMBERS,
+    load_accounts,
+    load_adoptions,
+    load_practices,
+)
 from practices.taxonomy import load_taxonomy
 
 
@@ -23,3 +28,4 @@ class Command(BaseCommand):
         call_command("import_members", str(MEMBERS), since="2019-01-01", stdout=self.stdout)
         self.stdout.write(f"Practices: {load_practices()} added.")
         self.stdout.write(f"Accounts: {load_accounts(password)} added.")
+        self.stdout.write(f"Adoptions: {load_adoptions()} added.")
