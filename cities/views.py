@@ -44,5 +44,6 @@ def city(request, slug):
             "partnerships": found.partnerships.order_by("pk").prefetch_related(
                 "partners__organisation"
             ),
+            "adoptions": found.adoptions.public().with_practices(language).newest_first(),
         },
     )

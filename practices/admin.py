@@ -56,6 +56,14 @@ class PracticeAdminForm(forms.ModelForm):
             )
         return language
 
+    def clean_city(self):
+        city = self.cleaned_data["city"]
+        if self.instance.pk and self.instance.adoptions.filter(city=city).exists():
+            raise forms.ValidationError(
+                _("This city has taken the practice up from another, so it stays the other’s.")
+            )
+        return city
+
 
 @admin.register(Practice)
 class PracticeAdmin(TranslationAdmin):

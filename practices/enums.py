@@ -82,6 +82,15 @@ class Evidence(models.TextChoices):
     REPLICATED = "replicated", _("replicated elsewhere")
 
 
+class AdoptionState(models.TextChoices):
+    """How far a city is with the practice of another."""
+
+    EXPLORING = "exploring", pgettext_lazy("adoption", "exploring")
+    ADAPTING = "adapting", pgettext_lazy("adoption", "adapting")
+    RUNNING = "running", pgettext_lazy("adoption", "running")
+    STOPPED = "stopped", pgettext_lazy("adoption", "stopped")
+
+
 class OrganisationKind(models.TextChoices):
     """What kind of partner an organisation is."""
 

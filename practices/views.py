@@ -1,5 +1,6 @@
 """Reading: home, browse, one practice."""
 
+import rules
 from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +17,7 @@ from practices.search.filters import SORTS, Search
 from practices.translations.states import reader_note
 
 TEXTS_ON_PAGE = TEXT_FIELDS[2:]
+ADOPTIONS_ON_PAGE = 5
 
 
 @require_safe
@@ -72,6 +74,7 @@ def practice(request, pk, slug=""):
         return redirect(found, permanent=False)
     language = get_language()
     files = found.files.all()
+    adoptions = found.adoptions.public().with_cities()
     return render(
         request,
         "practices/practice.html",
@@ -91,6 +94,9 @@ def practice(request, pk, slug=""):
             "page_languages": page_languages(found.address_in),
             "is_of_a_member": found.city.current_membership is not None,
             "is_public": found.state == PublicationState.PUBLISHED,
+            "adoptions": adoptions[:ADOPTIONS_ON_PAGE],
+            "adoption_count": adoptions.count(),
+            "may_take_up": rules.test_rule("practices.take_up_practice", request.user, found),
             "may_edit": request.user.has_perm("practices.edit_practice", found),
             "may_translate": request.user.has_perm("practices.translate_practice", found),
         },

@@ -13,7 +13,16 @@ from cities.enums import MembershipState, SeatRole
 from cities.models import City, Membership, Seat
 from efus.accounts.models import User
 from practices.enums import OrganisationKind, PartnerRole, PublicationState
-from practices.models import Organisation, Partner, Partnership, Practice, PracticeFile, Theme
+from practices.models import (
+    Adoption,
+    Letter,
+    Organisation,
+    Partner,
+    Partnership,
+    Practice,
+    PracticeFile,
+    Theme,
+)
 from practices.translations.models import Translation
 
 PASSWORD = "a long enough password"
@@ -121,3 +130,16 @@ def a_partnership(city, *practices, kinds=("local_police", "social_services"), l
         )
     partnership.practices.set(practices)
     return partnership
+
+
+def an_adoption(practice, city, *, language="fr", **fields):
+    """*city* takes up *practice* of another."""
+    return Adoption.objects.create(practice=practice, city=city, language=language, **fields)
+
+
+def a_letter(adoption, author, text="Bonjour.", *, from_city=None, **fields):
+    """A letter that *author* has written; from the adopting city unless said otherwise."""
+    fields = {"language": author.language} | fields
+    return Letter.objects.create(
+        adoption=adoption, author=author, from_city=from_city or adoption.city, text=text, **fields
+    )

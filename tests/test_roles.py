@@ -31,6 +31,7 @@ from tests.domain import (
     a_practice,
     a_theme,
     an_administrator,
+    an_adoption,
     an_editor,
 )
 
@@ -67,6 +68,7 @@ class World:
         for practice in (self.draft, self.published):
             record(practice, None)
         self.files = {row.pk: a_file(row) for row in (self.draft, self.published)}
+        self.adoption = an_adoption(self.published, elsewhere)
         self.partnership = a_partnership(self.city, self.published)
         self.organisation = self.partnership.organisations.first()
         self.seat = an_editor(self.city).seats.get()
@@ -123,6 +125,16 @@ class World:
                 ("one’s own", {"pk": (own or self.subscription).pk}),
                 ("somebody else’s", {"pk": self.subscription.pk}),
             ]
+        if name == "adoptions:of-practice":
+            return [(what, {"practice": practice.pk}) for what, practice in practices]
+        if name == "adoptions:take-up":
+            return [
+                ("a draft", {"practice": self.draft.pk}),
+                ("a published practice", {"practice": self.practice_in("published").pk}),
+                ("one taken up by the other city", {"practice": self.published.pk}),
+            ]
+        if name.startswith("adoptions:"):
+            return [("the city’s, by the other", {"pk": self.adoption.pk})]
         if name.startswith("partnerships:"):
             if "city" in parameters:
                 return [("the city", {"city": self.city.pk})]

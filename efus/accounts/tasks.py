@@ -1,7 +1,7 @@
 from smtplib import SMTPException
 
 from celery import shared_task
-from django.core.mail import send_mail
+from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
 
 
@@ -17,6 +17,9 @@ def forget_ended_sessions():
     retry_backoff_max=600,  # seconds, within the broker's visibility timeout
     max_retries=10,
 )
-def send_account_mail(subject, body, from_email, to, html=None):
+def send_account_mail(subject, body, from_email, to, html=None, reply_to=None):
     """Send a mail about somebody's account, and try again while the mail server cannot."""
-    send_mail(subject, body, from_email, to, html_message=html)
+    message = EmailMultiAlternatives(subject, body, from_email, to, reply_to=reply_to)
+    if html:
+        message.attach_alternative(html, "text/html")
+    message.send()

@@ -17,6 +17,9 @@ from practices.digests.schedule import last_boundary
 from practices.enums import PublicationState
 from practices.models import (
     TEXT_FIELDS,
+    Adoption,
+    AdoptionEvent,
+    Letter,
     Method,
     Organisation,
     Partner,
@@ -31,6 +34,7 @@ from practices.translations.models import Translation
 FOLDER = Path(__file__).parent
 MEMBERS = FOLDER / "members-2019.csv"
 PRACTICES = FOLDER / "practices"
+ADOPTIONS = FOLDER / "adoptions.toml"
 
 # These are new in the first daily digest, which goes out as soon as the workers start.
 NEWEST = [
@@ -158,5 +162,53 @@ def load_accounts(password):
                 created_at=timezone.now() - timedelta(days=40),
             )
             subscription.themes.set(Theme.objects.filter(slug__in=wanted.themes))
+        added += 1
+    return added
+
+
+def _demonstration_practice(name):
+    content = tomllib.loads((PRACTICES / f"{name}.toml").read_text(encoding="utf-8"))
+    language = content["original_language"]
+    title = content["text"][language]["title"].strip()
+    return Practice.objects.get(is_demonstration=True, **{f"title_{language}": title})
+
+
+def _days_ago(days):
+    return timezone.now() - timedelta(days=days)
+
+
+@transaction.atomic
+def load_adoptions():
+    """Add the demonstration adoptions that are missing, with their letters; nobody is told."""
+    added = 0
+    for entry in tomllib.loads(ADOPTIONS.read_text(encoding="utf-8"))["adoption"]:
+        practice = _demonstration_practice(entry["practice"])
+        city = City.objects.get(listed_as=entry["city"])
+        if Adoption.objects.filter(practice=practice, city=city).exists():
+            continue
+        adoption = Adoption.objects.create(
+            practice=practice,
+            city=city,
+            state=entry["state"],
+            started_on=entry.get("started_on"),
+            language=entry["language"],
+            what_changed=entry["what_changed"].strip(),
+            outcome=entry["outcome"].strip(),
+            opened_at=_days_ago(entry["opened_days_ago"]),
+            is_demonstration=True,
+        )
+        AdoptionEvent.objects.create(
+            adoption=adoption, at=adoption.opened_at, to_state=adoption.state
+        )
+        for written in entry.get("letter", []):
+            author = User.objects.get(email=f"{written['from']}@demonstration.example")
+            Letter.objects.create(
+                adoption=adoption,
+                from_city=author.seats.get().city,
+                author=author,
+                language=written["language"],
+                text=written["text"].strip(),
+                written_at=_days_ago(written["days_ago"]),
+            )
         added += 1
     return added

@@ -1,5 +1,6 @@
 """What the members know."""
 
+from practices.models.adoption import Adoption, AdoptionEvent, Letter, Reading
 from practices.models.history import PracticeEvent, PracticeVersion
 from practices.models.link import PracticeLink
 from practices.models.partnership import Organisation, Partner, Partnership
@@ -17,6 +18,9 @@ __all__ = [
     "NEEDED_FOR_PUBLICATION",
     "RICH_TEXT_FIELDS",
     "TEXT_FIELDS",
+    "Adoption",
+    "AdoptionEvent",
+    "Letter",
     "Method",
     "Organisation",
     "Partner",
@@ -26,6 +30,7 @@ __all__ = [
     "PracticeFile",
     "PracticeLink",
     "PracticeVersion",
+    "Reading",
     "TargetGroup",
     "Theme",
     "WritingDraft",

@@ -1,5 +1,6 @@
 """The demonstration is rich enough to show the platform, and plainly a demonstration."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -11,6 +12,8 @@ from efus.accounts.models import User
 from practices.demonstration.accounts import ACCOUNTS
 from practices.models import (
     TEXT_FIELDS,
+    Adoption,
+    Letter,
     Organisation,
     Partnership,
     Practice,
@@ -54,7 +57,7 @@ def test_every_theme_has_a_practice(demonstration):
 
 
 def test_it_says_everywhere_that_it_is_a_demonstration(demonstration):
-    for model in (Practice, Organisation, Partnership):
+    for model in (Practice, Organisation, Partnership, Adoption):
         assert model.objects.exists()
         assert not model.objects.filter(is_demonstration=False).exists()
 
@@ -78,6 +81,17 @@ def test_partnerships_join_police_social_services_and_civil_society(demonstratio
     assert joined[True] >= 20
 
 
+def test_cities_have_taken_up_practices_and_written_about_it(demonstration):
+    adoptions = Adoption.objects.prefetch_related("letters")
+    assert 3 <= len(adoptions.public()) <= 5
+    assert len({adoption.state for adoption in adoptions}) == 4
+    written = [text for row in adoptions for text in (row.what_changed, row.outcome) if text]
+    written += Letter.objects.values_list("text", flat=True)
+    assert all(re.match(r"D[ée]monstrati|Lettre de démonstration", text) for text in written)
+    assert Letter.objects.count() >= 4
+    assert len(set(Letter.objects.values_list("from_city", flat=True))) == 2
+
+
 def test_all_of_the_list_of_members_is_there(demonstration):
     assert City.objects.members().count() == 125
 
@@ -95,6 +109,8 @@ def test_loading_again_changes_nothing(demonstration):
                 Theme,
                 PracticeEvent,
                 PracticeVersion,
+                Adoption,
+                Letter,
             )
         ]
 

@@ -5,7 +5,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from practices.demonstration.history import load_history
-from practices.demonstration.loading import MEMBERS, load_accounts, load_practices
+from practices.demonstration.loading import (
+    MEMBERS,
+    load_accounts,
+    load_adoptions,
+    load_practices,
+)
 from practices.taxonomy import load_taxonomy
 
 
@@ -25,3 +30,4 @@ class Command(BaseCommand):
         self.stdout.write(f"Practices: {load_practices()} added.")
         self.stdout.write(f"Accounts: {load_accounts(password)} added.")
         self.stdout.write(f"Histories: {load_history()} added.")
+        self.stdout.write(f"Adoptions: {load_adoptions()} added.")
