@@ -8,4 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "efus.settings")
 
 application = Celery("efus")
 application.config_from_object("django.conf:settings", namespace="CELERY")
-application.autodiscover_tasks(["efus.accounts", "practices.digests"])
+application.autodiscover_tasks(
+    ["efus.accounts", "practices.digests", "practices.translations.machine"]
+)

@@ -10,6 +10,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from efus.machine_translation import service_at
 from efus.safety import refuse_unsafe_production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -123,7 +124,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("DIGEST_TICK_SECONDS", default=60.0),
         "options": {"expires": 300},
     },
+    "machine translations": {
+        "task": "practices.translations.machine.tasks.run_machine_translations",
+        "schedule": env.float("MACHINE_TRANSLATION_TICK_SECONDS", default=60.0),
+        "options": {"expires": 60},
+    },
 }
+
+# Machine translation: none unless a service is named.
+
+MACHINE_TRANSLATION_URL = env.str("MACHINE_TRANSLATION_URL", default="")
+MACHINE_TRANSLATION_SECONDS = env.float("MACHINE_TRANSLATION_SECONDS", default=60.0)
+MACHINE_TRANSLATION_ANSWER_HOURS = env.float("MACHINE_TRANSLATION_ANSWER_HOURS", default=24.0)
 
 # Languages. Adding one: see docs/languages.md.
 
@@ -254,3 +266,5 @@ LOGGING = {
 
 if PRODUCTION:
     refuse_unsafe_production(globals())
+else:
+    service_at(MACHINE_TRANSLATION_URL)  # refuses what names no service, in any environment
