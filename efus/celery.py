@@ -9,5 +9,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "efus.settings")
 application = Celery("efus")
 application.config_from_object("django.conf:settings", namespace="CELERY")
 application.autodiscover_tasks(
-    ["efus.accounts", "practices.digests", "practices.links", "practices.publishing"]
+    [
+        "efus.accounts",
+        "practices.digests",
+        "practices.links",
+        "practices.publishing",
+        "practices.translations.machine",
+    ]
 )

@@ -2,6 +2,8 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from efus.machine_translation import problem_with
+
 
 def refuse_unsafe_production(settings):
     """Raise ``ImproperlyConfigured`` naming every unsafe value of *settings* at once.
@@ -11,6 +13,7 @@ def refuse_unsafe_production(settings):
     """
     database = settings["DATABASES"]["default"]
     env = settings["env"]
+    machine_translation = problem_with(settings["MACHINE_TRANSLATION_URL"])
     problems = [
         sentence
         for unsafe, sentence in [
@@ -55,6 +58,7 @@ def refuse_unsafe_production(settings):
                 env.str("FILES_ENDPOINT", default="").startswith("http://"),
                 "FILES_ENDPOINT must start with https://.",
             ),
+            (machine_translation, machine_translation),
         ]
         if unsafe
     ]

@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from efus.file_storage import in_bucket
+from efus.machine_translation import service_at
 from efus.safety import refuse_unsafe_production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -140,11 +141,22 @@ CELERY_BEAT_SCHEDULE = {
         "task": "practices.links.tasks.refresh_links_of_published",
         "schedule": crontab(hour=2, minute=30),
     },
+    "machine translations": {
+        "task": "practices.translations.machine.tasks.run_machine_translations",
+        "schedule": env.float("MACHINE_TRANSLATION_TICK_SECONDS", default=60.0),
+        "options": {"expires": 60},
+    },
 }
 
 # Links are only asked for on the public internet; tests name servers of their own here,
 # as address:port. Production refuses any.
 LINKS_ALSO_ASKED = env.list("LINKS_ALSO_ASKED", default=[])
+
+# Machine translation: none unless a service is named.
+
+MACHINE_TRANSLATION_URL = env.str("MACHINE_TRANSLATION_URL", default="")
+MACHINE_TRANSLATION_SECONDS = env.float("MACHINE_TRANSLATION_SECONDS", default=60.0)
+MACHINE_TRANSLATION_ANSWER_HOURS = env.float("MACHINE_TRANSLATION_ANSWER_HOURS", default=24.0)
 
 # Languages. Adding one: see docs/languages.md.
 
@@ -301,3 +313,5 @@ LOGGING = {
 
 if PRODUCTION:
     refuse_unsafe_production(globals())
+else:
+    service_at(MACHINE_TRANSLATION_URL)  # refuses what names no service, in any environment

@@ -8,6 +8,7 @@ from django.urls import include, path
 from efus import health
 from efus.accounts.views import SignUpView
 from practices.digests.views import unsubscribe
+from practices.translations.machine import answers
 from practices.views import home
 
 # Signing in to the admin takes the same way, with the same rate limits.
@@ -21,6 +22,16 @@ urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
     path("admin/", admin.site.urls),
+    path(
+        "machine-translation/<int:run>/<str:token>/",
+        answers.answer,
+        name="machine-translation-answer",
+    ),
+    path(
+        "machine-translation/<int:run>/<str:token>/error/",
+        answers.error,
+        name="machine-translation-error",
+    ),
     *i18n_patterns(
         path("", home, name="home"),
         path("account/", include("efus.accounts.urls")),

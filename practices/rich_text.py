@@ -62,6 +62,18 @@ def to_html(text):
     return mark_safe(_sanitised(_markdown.render(text or "")).strip())  # noqa: S308 (sanitised)
 
 
+def blocks_of(text):
+    """*text* as sanitised HTML, one for each of its headings, paragraphs, lists and quotes."""
+    blocks, block = [], []
+    for token in _markdown.parse(text or ""):
+        block.append(token)
+        if token.level == 0 and token.nesting <= 0:
+            html = _markdown.renderer.render(block, _markdown.options, {})
+            blocks.append(_sanitised(html).strip())
+            block = []
+    return blocks
+
+
 class _Converter(MarkdownConverter):
     """HTML as this module renders it, back to the Markdown that it came from."""
 

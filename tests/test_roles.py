@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -22,6 +21,7 @@ from practices.digests.models import Subscription
 from practices.digests.unsubscribing import unsubscribe_address
 from practices.publishing.transitions import TRANSITIONS
 from practices.publishing.versions import record
+from practices.translations.models import MachineTranslationRun, original_texts
 from tests.domain import (
     a_city,
     a_coordinator,
@@ -74,6 +74,13 @@ class World:
         self.seat = an_editor(self.city).seats.get()
         self.invitation = Invitation.objects.create(
             city=self.city, email="invited@city.example", role=SeatRole.EDITOR
+        )
+        self.run = MachineTranslationRun.objects.create(
+            practice=self.draft,
+            language="sv",
+            source_language="nl",
+            original_snapshot=original_texts(self.draft),
+            fields=["title"],
         )
         self.subscription = Subscription.objects.create(user=a_person(), language="nl")
         self.session = a_session_of(a_person())
@@ -151,7 +158,11 @@ class World:
             return [("of somebody else", {"token": token})]
         if name.startswith("people:"):
             return [("of the city", {"pk": self.invitation.pk})]
-        if name == "translations:translate":
+        if name in {"machine-translation-answer", "machine-translation-error"}:
+            return [("an invented secret", {"run": self.run.pk, "token": "no-such-secret"})]
+        if name == "translations:machine-withdraw":
+            return [("of a draft", {"pk": self.draft.pk, "run": self.run.pk})]
+        if name in {"translations:translate", "translations:machine"}:
             return [
                 (f"{what}, {language}", {"pk": practice.pk, "code": language})
                 for what, practice in [("a draft", self.draft), ("a published", self.published)]
@@ -249,7 +260,8 @@ def rows(world):
 
 
 @pytest.mark.django_db
-def test_every_address_answers_every_role_as_the_table_says():
+def test_every_address_answers_every_role_as_the_table_says(settings):
+    settings.MACHINE_TRANSLATION_URL = "deepl+https://key@translations.example/"  # never asked
     assert settings.LANGUAGE_CODE == "en"
     found = sorted(set(rows(World())))
     written = sorted(re.findall(r"^\| (?!address)[a-z_].*\|$", TABLE.read_text(), re.MULTILINE))

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -84,10 +84,19 @@ class PracticeQuerySet(OriginalLanguageQuerySet):
     def newest_first(self):
         return self.order_by(F("published_at").desc(nulls_last=True), "-pk")
 
+    def _showing(self, language, *fields):
+        """As ``showing``, and whether a machine has translated any of it."""
+        return self.showing(language, *fields).annotate(
+            shown_translation=FilteredRelation(
+                "translations", condition=Q(translations__language=language)
+            ),
+            shown_translation_state=F("shown_translation__state"),
+        )
+
     def as_cards(self, language):
         """What a list shows of each practice, in *language*, in two queries."""
         return (
-            self.showing(language, "title", "summary")
+            self._showing(language, "title", "summary")
             .defer(*[f"{field}_{code}" for field in TEXT_FIELDS for code in LANGUAGE_CODES])
             .select_related("city")
             .prefetch_related("themes")
@@ -95,7 +104,7 @@ class PracticeQuerySet(OriginalLanguageQuerySet):
 
     def as_links(self, language):
         """The title of each practice, in *language*, and nothing else of its text."""
-        return self.showing(language, "title").defer(
+        return self._showing(language, "title").defer(
             *[f"{field}_{code}" for field in TEXT_FIELDS for code in LANGUAGE_CODES]
         )
 
@@ -294,6 +303,15 @@ class Practice(OriginalLanguageModel):
     def original_title(self):
         """The title as the city wrote it."""
         return self.original("title")
+
+    @property
+    def shows_machine_translation(self):
+        """Whether a list shows a text of it that a machine translated and nobody reviewed."""
+        shown = {
+            getattr(self, f"shown_{field}_language", self.original_language)
+            for field in ("title", "summary")
+        }
+        return self.shown_translation_state == "machine" and shown != {self.original_language}
 
     @property
     def slug(self):

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from practices.models import TEXT_FIELDS, Practice
 from practices.models.original_language import LANGUAGE_CODES
 from practices.translations.enums import TranslationState
+from practices.translations.machine.models import MachineTranslationRun
+
+__all__ = ["MachineTranslationRun", "Translation", "TranslationManager"]
 
 
 def _plain(text):
@@ -27,10 +30,11 @@ def original_texts(practice):
 
 
 class TranslationManager(models.Manager):
-    def record(self, practice, language, state, by=None):
+    def record(self, practice, language, state, by=None, snapshot=None):
         """Say how the present texts of *practice* in *language* came about.
 
-        They were made from the present original. Where no text is left, neither is the row.
+        They were made from the original of *snapshot*, or else from the present one. Where no
+        text is left, neither is the row.
         """
         rows = self.filter(practice=practice, language=language)
         if not any(texts_in(practice, language).values()):
@@ -43,7 +47,7 @@ class TranslationManager(models.Manager):
                 "state": state,
                 "translated_by": by,
                 "translated_at": timezone.now(),
-                "original_snapshot": original_texts(practice),
+                "original_snapshot": snapshot or original_texts(practice),
             },
         )
         return translation

@@ -2,38 +2,34 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from efus.kept_forms import keeps_form, kept_form
 from practices.models import Practice
 from practices.models.original_language import LANGUAGE_CODES
+from practices.translations.access import practice_to_translate
 from practices.translations.forms import TranslationForm
+from practices.translations.machine.overview import machine_board
 from practices.translations.states import Standing, board, standing
-
-
-def _practice_to_translate(request, pk, rows):
-    practice = get_object_or_404(rows.select_related("city"), pk=pk)
-    if not request.user.has_perm("practices.translate_practice", practice):
-        raise PermissionDenied(_("This practice belongs to a city in which you hold no seat."))
-    return practice
 
 
 @login_required
 @require_safe
 def languages(request, pk):
     """Where each language of a practice stands, and what can be done."""
-    practice = _practice_to_translate(request, pk, Practice.objects)
+    practice = practice_to_translate(request, pk)
+    rows = board(practice)
     return render(
         request,
         "translations/board.html",
         {
             "practice": practice,
-            "rows": board(practice),
+            "rows": rows,
+            "machine": machine_board(practice, rows),
             "may_edit": request.user.has_perm("practices.edit_practice", practice),
         },
     )
@@ -48,7 +44,7 @@ def translate(request, pk, code):
         raise Http404
     # Locked, so that of two people who save at once the second is told of the first.
     rows = Practice.objects.select_for_update(of=["self"]) if request.POST else Practice.objects
-    practice = _practice_to_translate(request, pk, rows)
+    practice = practice_to_translate(request, pk, rows)
     kept = kept_form(request)
     data = request.POST if request.method == "POST" else kept
     if data is None and code == practice.original_language:
