@@ -21,6 +21,7 @@ class EventKind(models.TextChoices):
     """What happened to a practice: a step of the way to publication, or a change of its text."""
 
     SAVED = "saved", pgettext_lazy("history", "saved")
+    TRANSLATED = "translated", pgettext_lazy("history", "translated")
     RESTORED = "restored", pgettext_lazy("history", "restored an earlier version")
     SUBMIT = "submit", pgettext_lazy("history", "submitted for publication")
     SEND_BACK = "send-back", pgettext_lazy("history", "sent back to draft")

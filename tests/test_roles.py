@@ -20,7 +20,7 @@ from cities.people.invitations import invitation_address
 from practices.digests.models import Subscription
 from practices.digests.unsubscribing import unsubscribe_address
 from practices.publishing.transitions import TRANSITIONS
-from practices.publishing.versions import record
+from practices.versions import record
 from tests.domain import (
     a_city,
     a_coordinator,

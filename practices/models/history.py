@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from practices.enums import COMMENTED_KINDS, EventKind, PublicationState
@@ -35,6 +36,13 @@ class PracticeEvent(models.Model):
         verbose_name=_("person"),
     )
     at = models.DateTimeField(_("when"), default=timezone.now)
+    language = models.CharField(  # noqa: DJ001 (added to a table in use)
+        _("language"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        null=True,
+        help_text=_("The language that was translated into."),
+    )
     comment = models.TextField(_("comment"), blank=True)
     from_state = models.CharField(
         _("state before"),
@@ -66,11 +74,26 @@ class PracticeEvent(models.Model):
                 condition=~Q(kind__in=COMMENTED_KINDS) | ~Q(comment=""),
                 name="practice_event_says_why",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind=EventKind.TRANSLATED, language__isnull=False, language__in=LANGUAGE_CODES
+                )
+                | ~Q(kind=EventKind.TRANSLATED) & Q(language__isnull=True),
+                name="practice_event_language_known",
+            ),
         ]
         indexes = [models.Index(fields=["practice", "-at"], name="practice_event_newest")]
 
     def __str__(self):
         return f"{self.practice_id} · {self.kind} · {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def what_happened(self):
+        """What happened, in the language in force."""
+        if self.kind == EventKind.TRANSLATED:
+            language = get_language_info(self.language)["name_translated"]
+            return pgettext("history", "translated into %(language)s") % {"language": language}
+        return self.get_kind_display()
 
 
 class PracticeVersion(models.Model):
@@ -121,7 +144,7 @@ class PracticeVersion(models.Model):
 
     @property
     def content(self):
-        """All that the version keeps, as ``practices.publishing.versions`` writes it."""
+        """All that the version keeps, as ``practices.versions`` writes it."""
         return {
             "original_language": self.original_language,
             "texts": self.texts,

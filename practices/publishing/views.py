@@ -25,8 +25,8 @@ from practices.publishing.transitions import (
     open_transitions,
     perform,
 )
-from practices.publishing.versions import content_of, record
 from practices.publishing.writing import why_not_written
+from practices.versions import content_of, record
 
 EVENTS_ON_PAGE = 5
 

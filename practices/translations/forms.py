@@ -1,6 +1,7 @@
 """Translating a practice, text beside text."""
 
 import json
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -10,12 +11,19 @@ from django.utils.translation import gettext as _
 
 from efus.validators import validate_one_line
 from practices.models import TEXT_FIELDS, Practice
-from practices.translations.changes import marked_changes, paragraphs_of
 from practices.translations.enums import TranslationState
-from practices.translations.models import Translation, original_texts, texts_in
+from practices.translations.models import original_texts
+from practices.translations.saving import save_translation
+from practices.versions import texts_in
+from practices.word_comparison import compare, marked
 
 CHARACTERS_A_ROW = 50
 FEWEST_ROWS, MOST_ROWS = 2, 16
+
+
+def paragraphs_of(text):
+    """The paragraphs of *text*, which empty lines part."""
+    return [part for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
 
 
 class TextInParagraphs(forms.Textarea):
@@ -129,17 +137,10 @@ class TranslationForm(forms.Form):
         self.data[self.add_prefix(name)] = self.fields[name].initial
 
     def save(self, user):
-        """Save the texts, as reviewed by *user*; None where nothing is left of them.
-
-        The practice itself counts as unchanged: who writes the original at the same moment
-        is not disturbed.
-        """
-        columns = {f"{name}_{self.language}": self.cleaned_data[name] for name in TEXT_FIELDS}
-        for column, text in columns.items():
-            setattr(self.practice, column, text)
-        self.practice.save(update_fields=list(columns))
-        return Translation.objects.record(
-            self.practice, self.language, TranslationState.REVIEWED, user
+        """Save the texts, as reviewed by *user*; None where nothing is left of them."""
+        texts = {name: self.cleaned_data[name] for name in TEXT_FIELDS}
+        return save_translation(
+            self.practice, self.language, texts, TranslationState.REVIEWED, user
         )
 
     @property
@@ -186,7 +187,7 @@ class TranslationForm(forms.Form):
             attributes |= {"aria-invalid": "true", "aria-describedby": f"{bound.auto_id}_error"}
         return Pair(
             label,
-            original if before == original else marked_changes(before, original),
+            original if before == original else marked(compare(before, original)),
             field_id,
             bound.field.widget.render(
                 bound.html_name, text, bound.build_widget_attrs(attributes, bound.field.widget)

@@ -9,16 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from practices.models import TEXT_FIELDS, Practice
 from practices.models.original_language import LANGUAGE_CODES
 from practices.translations.enums import TranslationState
-
-
-def _plain(text):
-    """*text* without what a browser changes about it when a form is sent again."""
-    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def texts_in(practice, language):
-    """The texts of *practice* in *language*, by field; empty where there is none."""
-    return {field: _plain(getattr(practice, f"{field}_{language}")) for field in TEXT_FIELDS}
+from practices.versions import texts_in
 
 
 def original_texts(practice):
@@ -27,15 +18,20 @@ def original_texts(practice):
 
 
 class TranslationManager(models.Manager):
-    def record(self, practice, language, state, by=None):
+    def record(self, practice, language, state, by=None, fields=None):
         """Say how the present texts of *practice* in *language* came about.
 
-        They were made from the present original. Where no text is left, neither is the row.
+        They, or only those of *fields*, were made from the present original. Where no text
+        is left, neither is the row.
         """
         rows = self.filter(practice=practice, language=language)
         if not any(texts_in(practice, language).values()):
             rows.delete()
             return None
+        snapshot = original_texts(practice)
+        before = rows.first() if fields is not None else None
+        if before:
+            snapshot = before.original_snapshot | {field: snapshot[field] for field in fields}
         translation, _created = self.update_or_create(
             practice=practice,
             language=language,
@@ -43,7 +39,7 @@ class TranslationManager(models.Manager):
                 "state": state,
                 "translated_by": by,
                 "translated_at": timezone.now(),
-                "original_snapshot": original_texts(practice),
+                "original_snapshot": snapshot,
             },
         )
         return translation
