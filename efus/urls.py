@@ -35,6 +35,7 @@ urlpatterns = [
         path("workspace/people/", include("cities.people.urls")),
         path("workspace/", include("practices.publishing.urls")),
         path("", include("practices.partnerships.urls")),
+        path("", include("practices.translations.glossary.urls")),
         path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     ),
 ]

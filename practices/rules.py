@@ -9,6 +9,7 @@ import rules
 from cities.rules import (
     coordinates,
     coordinates_a_city,
+    holds_a_seat,
     holds_seat,
     is_administrator,
     is_reviewer,
@@ -41,6 +42,8 @@ rules.add_perm(
 rules.add_perm("practices.follow_practice", is_staff | writes_for_its_city)
 # A translation is no change of the original: editors may write it for what is published, too.
 rules.add_perm("practices.translate_practice", writes_for_its_city | is_administrator)
+rules.add_perm("translations.edit_glossary", is_staff)
+rules.add_perm("translations.read_glossary", holds_a_seat | is_staff)
 rules.add_perm("practices.submit_practice", writes_for_its_city | is_administrator)
 rules.add_perm("practices.send_back_practice", coordinates_its_city | is_staff)
 rules.add_perm("practices.publish_practice", coordinates_its_city | is_administrator)

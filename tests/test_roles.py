@@ -20,6 +20,7 @@ from cities.people.invitations import invitation_address
 from practices.digests.models import Subscription
 from practices.digests.unsubscribing import unsubscribe_address
 from practices.publishing.transitions import TRANSITIONS
+from practices.translations.glossary.models import GlossaryTerm
 from practices.versions import record
 from tests.domain import (
     a_city,
@@ -62,6 +63,9 @@ class World:
             city=self.city, email="invited@city.example", role=SeatRole.EDITOR
         )
         self.subscription = Subscription.objects.create(user=a_person(), language="nl")
+        self.term = GlossaryTerm.objects.create(
+            source_language="nl", target_language="fr", source_term="overlast", target_term="x"
+        )
         self.people = {
             "anonymous": None,
             "researcher": a_person(),
@@ -114,6 +118,8 @@ class World:
             return [("of somebody else", {"token": token})]
         if name.startswith("people:"):
             return [("of the city", {"pk": self.invitation.pk})]
+        if name.startswith("glossary:"):
+            return [("a term", {"pk": self.term.pk})]
         if name == "translations:translate":
             return [
                 (f"{what}, {language}", {"pk": practice.pk, "code": language})

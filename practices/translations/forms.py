@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from efus.validators import validate_one_line
 from practices.models import TEXT_FIELDS, Practice
 from practices.translations.enums import TranslationState
+from practices.translations.glossary.terms import terms_for, terms_in
 from practices.translations.models import original_texts
 from practices.translations.saving import save_translation
 from practices.versions import texts_in
@@ -55,6 +56,7 @@ class TextRow:
     pairs: list
     has_changed: bool
     theirs: str  # what somebody else has saved meanwhile
+    terms: list  # of the glossary, that occur in the original
 
 
 def _fingerprint(texts):
@@ -79,6 +81,7 @@ class TranslationForm(forms.Form):
         self.translation = practice.translations.filter(language=language).first()
         self.originals = original_texts(practice)
         self.translated = texts_in(practice, language)
+        self._terms = terms_for(practice.original_language, language)
         self._told_of_another = False
         self.fields["seen_original"].initial = _fingerprint(self.originals)
         self.fields["seen_translation"].initial = _fingerprint(self.translated)
@@ -174,7 +177,14 @@ class TranslationForm(forms.Form):
             pairs = [self._pair(bound, label, original, bound.value() or "", before)]
         theirs = self.translated[name]
         differs = self._told_of_another and theirs != self.cleaned_data.get(name)
-        return TextRow(bound, label, pairs, before != original, theirs if differs else "")
+        return TextRow(
+            bound,
+            label,
+            pairs,
+            before != original,
+            theirs if differs else "",
+            terms_in(original, self._terms),
+        )
 
     def _pair(self, bound, label, original, text, before, suffix=""):
         field_id = f"{bound.auto_id}{suffix}"
