@@ -42,6 +42,9 @@ rules.add_perm(
 rules.add_perm("practices.follow_practice", is_staff | writes_for_its_city)
 # A translation is no change of the original: editors may write it for what is published, too.
 rules.add_perm("practices.translate_practice", writes_for_its_city | is_administrator)
+rules.add_perm(
+    "practices.offer_correction", is_public & (holds_a_seat | is_staff) & ~writes_for_its_city
+)
 rules.add_perm("translations.edit_glossary", is_staff)
 rules.add_perm("translations.read_glossary", holds_a_seat | is_staff)
 rules.add_perm("practices.submit_practice", writes_for_its_city | is_administrator)

@@ -9,16 +9,14 @@ DATES = ["started_on", "ended_on"]
 TERMS = ["themes", "target_groups", "methods"]
 
 
-def _as_sent_once(text):
+def as_sent_once(text):
     """*text* without what a browser changes about it when a form is sent again."""
     return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def texts_in(practice, language):
     """The texts of *practice* in *language*, by field; empty where there is none."""
-    return {
-        field: _as_sent_once(getattr(practice, f"{field}_{language}")) for field in TEXT_FIELDS
-    }
+    return {field: as_sent_once(getattr(practice, f"{field}_{language}")) for field in TEXT_FIELDS}
 
 
 def content_of(practice):

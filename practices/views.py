@@ -71,6 +71,7 @@ def practice(request, pk, slug=""):
     if slug != found.slug:
         return redirect(found, permanent=False)
     language = get_language()
+    note = reader_note(found, language)
     return render(
         request,
         "practices/practice.html",
@@ -83,7 +84,9 @@ def practice(request, pk, slug=""):
                 for field in TEXTS_ON_PAGE
                 if (text := found.shown(field, language))
             ],
-            "translation_note": reader_note(found, language),
+            "translation_note": note,
+            "may_correct": bool(note)
+            and request.user.has_perm("practices.offer_correction", found),
             "languages": found.languages_of("title"),
             "page_languages": page_languages(found.address_in),
             "is_public": found.state == PublicationState.PUBLISHED,

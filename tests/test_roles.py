@@ -20,6 +20,7 @@ from cities.people.invitations import invitation_address
 from practices.digests.models import Subscription
 from practices.digests.unsubscribing import unsubscribe_address
 from practices.publishing.transitions import TRANSITIONS
+from practices.translations.corrections.deciding import offer
 from practices.translations.glossary.models import GlossaryTerm
 from practices.versions import record
 from tests.domain import (
@@ -29,6 +30,7 @@ from tests.domain import (
     a_person,
     a_practice,
     a_theme,
+    a_translation,
     an_administrator,
     an_editor,
 )
@@ -63,6 +65,8 @@ class World:
             city=self.city, email="invited@city.example", role=SeatRole.EDITOR
         )
         self.subscription = Subscription.objects.create(user=a_person(), language="nl")
+        a_translation(self.published, "fr")
+        self.correction = self.correction_by(an_editor(elsewhere))
         self.term = GlossaryTerm.objects.create(
             source_language="nl", target_language="fr", source_term="overlast", target_term="x"
         )
@@ -75,6 +79,10 @@ class World:
             "reviewer": a_person(staff_role="reviewer"),
             "administrator": an_administrator(),
         }
+
+    def correction_by(self, user):
+        """A correction that *user* has offered of the translation of what is published."""
+        return offer(self.published, "fr", {"title": "Mieux"}, "", user)
 
     def practice_in(self, state):
         """A complete practice of the city in *state*."""
@@ -118,6 +126,18 @@ class World:
             return [("of somebody else", {"token": token})]
         if name.startswith("people:"):
             return [("of the city", {"pk": self.invitation.pk})]
+        if name == "corrections:offer":
+            return [
+                (f"{what}, {language}", {"pk": practice.pk, "code": language})
+                for what, practice in [("a draft", self.draft), ("a published", self.published)]
+                for language in ("fr", "xx")
+            ]
+        if name.startswith("corrections:"):
+            own = user and self.correction_by(user)
+            return [
+                ("one’s own", {"pk": (own or self.correction).pk}),
+                ("of somebody elsewhere", {"pk": self.correction.pk}),
+            ]
         if name.startswith("glossary:"):
             return [("a term", {"pk": self.term.pk})]
         if name == "translations:translate":

@@ -18,7 +18,10 @@ from practices.models.practice import Practice
 
 class PracticeEventQuerySet(models.QuerySet):
     def newest_first(self):
-        return self.select_related("person").order_by("-at", "-pk")
+        """Each with who did it, and whose correction was accepted, if it was one."""
+        return self.select_related(
+            "person", "correction__offered_by", "correction__offered_from"
+        ).order_by("-at", "-pk")
 
 
 class PracticeEvent(models.Model):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from django import forms
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from efus.validators import validate_one_line
@@ -71,6 +71,11 @@ class TranslationForm(forms.Form):
     original is one of the original that the person saw.
     """
 
+    another_saved = gettext_lazy(
+        "Somebody else has saved this translation while you were writing. Your text is below"
+        " and not lost, with theirs under it; if you save now, yours replaces it."
+    )
+
     seen_original = forms.CharField(required=False, widget=forms.HiddenInput)
     seen_translation = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -123,16 +128,16 @@ class TranslationForm(forms.Form):
             self._show_next("seen_translation")
             self.add_error(
                 None,
-                _(
-                    "Somebody else has saved this translation while you were writing. Your text"
-                    " is below and not lost, with theirs under it; if you save now, yours"
-                    " replaces it."
-                ),
+                self.another_saved,
             )
-        typed = any(cleaned.get(name) for name in TEXT_FIELDS)
-        if not typed and not any(self.translated.values()) and not self.errors:
-            self.add_error(None, _("Nothing is translated yet. Write one of the texts at least."))
+        if not self.errors:
+            self.check_something_is_written()
         return cleaned
+
+    def check_something_is_written(self):
+        typed = any(self.cleaned_data.get(name) for name in TEXT_FIELDS)
+        if not typed and not any(self.translated.values()):
+            self.add_error(None, _("Nothing is translated yet. Write one of the texts at least."))
 
     def _show_next(self, name):
         # What is shown next is known to the person, who may then save over it.

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from practices.models import TEXT_FIELDS, Practice
 from practices.models.original_language import LANGUAGE_CODES
+from practices.translations.corrections.models import Correction
 from practices.translations.enums import TranslationState
 from practices.translations.glossary.models import GlossaryTerm
 from practices.versions import texts_in
 
-__all__ = ["GlossaryTerm", "Translation"]
+__all__ = ["Correction", "GlossaryTerm", "Translation"]
 
 
 def original_texts(practice):

@@ -34,6 +34,7 @@ def languages(request, pk):
         {
             "practice": practice,
             "rows": board(practice),
+            "corrections": practice.corrections.open().with_people(),
             "may_edit": request.user.has_perm("practices.edit_practice", practice),
         },
     )
