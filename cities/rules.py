@@ -22,6 +22,11 @@ def holds_seat(user, city):
 
 
 @rules.predicate
+def holds_a_seat(user):
+    return user.is_authenticated and user.seats.current().exists()
+
+
+@rules.predicate
 def coordinates(user, city):
     return (
         user.is_authenticated

@@ -47,6 +47,8 @@ urlpatterns = [
         path("workspace/", include("practices.publishing.urls")),
         path("", include("practices.partnerships.urls")),
         path("", include("practices.adoptions.urls")),
+        path("", include("practices.translations.glossary.urls")),
+        path("", include("practices.translations.corrections.urls")),
         path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     ),
 ]

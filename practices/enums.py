@@ -27,6 +27,8 @@ class EventKind(models.TextChoices):
     """
 
     SAVED = "saved", pgettext_lazy("history", "saved")
+    TRANSLATED = "translated", pgettext_lazy("history", "translated")
+    MACHINE_TRANSLATED = "machine-translated", pgettext_lazy("history", "translated by machine")
     RESTORED = "restored", pgettext_lazy("history", "restored an earlier version")
     SUBMIT = "submit", pgettext_lazy("history", "submitted for publication")
     SEND_BACK = "send-back", pgettext_lazy("history", "sent back to draft")
@@ -40,6 +42,9 @@ class EventKind(models.TextChoices):
     FILE_ADDED = "file-added", pgettext_lazy("history", "added a file")
     FILE_REMOVED = "file-removed", pgettext_lazy("history", "removed a file")
 
+
+# These say into which language.
+TRANSLATION_KINDS = (EventKind.TRANSLATED, EventKind.MACHINE_TRANSLATED)
 
 # Who takes one of these steps says why.
 COMMENTED_KINDS = (EventKind.SEND_BACK, EventKind.UNPUBLISH)

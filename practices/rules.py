@@ -10,6 +10,7 @@ from cities.models import City
 from cities.rules import (
     coordinates,
     coordinates_a_city,
+    holds_a_seat,
     holds_seat,
     is_administrator,
     is_reviewer,
@@ -59,6 +60,11 @@ rules.add_perm(
 rules.add_perm("practices.follow_practice", is_staff | writes_for_its_city)
 # A translation is no change of the original: editors may write it for what is published, too.
 rules.add_perm("practices.translate_practice", writes_for_its_city | is_administrator)
+rules.add_perm(
+    "practices.offer_correction", is_public & (holds_a_seat | is_staff) & ~writes_for_its_city
+)
+rules.add_perm("translations.edit_glossary", is_staff)
+rules.add_perm("translations.read_glossary", holds_a_seat | is_staff)
 rules.add_perm("practices.submit_practice", writes_for_its_city | is_administrator)
 rules.add_perm("practices.send_back_practice", coordinates_its_city | is_staff)
 rules.add_perm("practices.publish_practice", coordinates_its_city | is_administrator)

@@ -75,6 +75,7 @@ def practice(request, pk, slug=""):
     language = get_language()
     files = found.files.all()
     adoptions = found.adoptions.public().with_cities()
+    note = reader_note(found, language)
     return render(
         request,
         "practices/practice.html",
@@ -89,7 +90,9 @@ def practice(request, pk, slug=""):
             ],
             "images": [file for file in files if file.is_image],
             "documents": [file for file in files if not file.is_image],
-            "translation_note": reader_note(found, language),
+            "translation_note": note,
+            "may_correct": bool(note)
+            and request.user.has_perm("practices.offer_correction", found),
             "languages": found.languages_of("title"),
             "page_languages": page_languages(found.address_in),
             "is_of_a_member": found.city.current_membership is not None,

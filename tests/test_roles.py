@@ -20,8 +20,10 @@ from cities.people.invitations import invitation_address
 from practices.digests.models import Subscription
 from practices.digests.unsubscribing import unsubscribe_address
 from practices.publishing.transitions import TRANSITIONS
-from practices.publishing.versions import record
+from practices.translations.corrections.deciding import offer
+from practices.translations.glossary.models import GlossaryTerm
 from practices.translations.models import MachineTranslationRun, original_texts
+from practices.versions import record
 from tests.domain import (
     a_city,
     a_coordinator,
@@ -30,6 +32,7 @@ from tests.domain import (
     a_person,
     a_practice,
     a_theme,
+    a_translation,
     an_administrator,
     an_adoption,
     an_editor,
@@ -84,6 +87,11 @@ class World:
         )
         self.subscription = Subscription.objects.create(user=a_person(), language="nl")
         self.session = a_session_of(a_person())
+        a_translation(self.published, "fr")
+        self.correction = self.correction_by(an_editor(elsewhere))
+        self.term = GlossaryTerm.objects.create(
+            source_language="nl", target_language="fr", source_term="overlast", target_term="x"
+        )
         self.people = {
             "anonymous": None,
             "researcher": a_person(),
@@ -93,6 +101,10 @@ class World:
             "reviewer": a_person(staff_role="reviewer"),
             "administrator": an_administrator(),
         }
+
+    def correction_by(self, user):
+        """A correction that *user* has offered of the translation of what is published."""
+        return offer(self.published, "fr", {"title": "Mieux"}, "", user)
 
     def practice_in(self, state):
         """A complete practice of the city in *state*."""
@@ -158,6 +170,20 @@ class World:
             return [("of somebody else", {"token": token})]
         if name.startswith("people:"):
             return [("of the city", {"pk": self.invitation.pk})]
+        if name == "corrections:offer":
+            return [
+                (f"{what}, {language}", {"pk": practice.pk, "code": language})
+                for what, practice in [("a draft", self.draft), ("a published", self.published)]
+                for language in ("fr", "xx")
+            ]
+        if name.startswith("corrections:"):
+            own = user and self.correction_by(user)
+            return [
+                ("one’s own", {"pk": (own or self.correction).pk}),
+                ("of somebody elsewhere", {"pk": self.correction.pk}),
+            ]
+        if name.startswith("glossary:"):
+            return [("a term", {"pk": self.term.pk})]
         if name in {"machine-translation-answer", "machine-translation-error"}:
             return [("an invented secret", {"run": self.run.pk, "token": "no-such-secret"})]
         if name == "translations:machine-withdraw":

@@ -16,6 +16,7 @@ from practices.enums import FileType
 from practices.files.changes import put_before, remove
 from practices.files.forms import FilesForm
 from practices.models import Practice
+from practices.publishing.steps import FILES, outline
 from practices.publishing.writing import why_not_written
 
 
@@ -53,6 +54,7 @@ def files(request, pk):
         {
             "practice": practice,
             "form": form,
+            "outline": outline(practice, request.user, FILES),
             "file_types": FileType.labels,
             "size_limit": settings.FILE_SIZE_LIMIT,
             "number_limit": settings.FILES_PER_PRACTICE,

@@ -8,16 +8,20 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from practices.enums import COMMENTED_KINDS, EventKind, PublicationState
+from practices.enums import COMMENTED_KINDS, TRANSLATION_KINDS, EventKind, PublicationState
 from practices.models.original_language import LANGUAGE_CODES
 from practices.models.practice import Practice
 
 
 class PracticeEventQuerySet(models.QuerySet):
     def newest_first(self):
-        return self.select_related("person").order_by("-at", "-pk")
+        """Each with who did it, and whose correction was accepted, if it was one."""
+        return self.select_related(
+            "person", "correction__offered_by", "correction__offered_from"
+        ).order_by("-at", "-pk")
 
 
 class PracticeEvent(models.Model):
@@ -35,6 +39,13 @@ class PracticeEvent(models.Model):
         verbose_name=_("person"),
     )
     at = models.DateTimeField(_("when"), default=timezone.now)
+    language = models.CharField(  # noqa: DJ001 (added to a table in use)
+        _("language"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        null=True,
+        help_text=_("The language that was translated into."),
+    )
     comment = models.TextField(_("comment"), blank=True)
     from_state = models.CharField(
         _("state before"),
@@ -66,6 +77,15 @@ class PracticeEvent(models.Model):
                 condition=~Q(kind__in=COMMENTED_KINDS) | ~Q(comment=""),
                 name="practice_event_says_why",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=TRANSLATION_KINDS,
+                    language__isnull=False,
+                    language__in=LANGUAGE_CODES,
+                )
+                | ~Q(kind__in=TRANSLATION_KINDS) & Q(language__isnull=True),
+                name="practice_event_language_known",
+            ),
         ]
         indexes = [models.Index(fields=["practice", "-at"], name="practice_event_newest")]
 
@@ -76,6 +96,19 @@ class PracticeEvent(models.Model):
     def is_automatic(self):
         """Whether nobody did it: it came about at its time."""
         return self.kind == EventKind.NOT_PUBLISHED
+
+    @property
+    def what_happened(self):
+        """What happened, in the language in force."""
+        if self.language:
+            words = {
+                EventKind.TRANSLATED: pgettext("history", "translated into %(language)s"),
+                EventKind.MACHINE_TRANSLATED: pgettext(
+                    "history", "translated into %(language)s by machine"
+                ),
+            }[self.kind]
+            return words % {"language": get_language_info(self.language)["name_translated"]}
+        return self.get_kind_display()
 
 
 class PracticeVersion(models.Model):
@@ -126,7 +159,7 @@ class PracticeVersion(models.Model):
 
     @property
     def content(self):
-        """All that the version keeps, as ``practices.publishing.versions`` writes it."""
+        """All that the version keeps, as ``practices.versions`` writes it."""
         return {
             "original_language": self.original_language,
             "texts": self.texts,

@@ -1,9 +1,7 @@
-"""What two versions of a practice say differently, word by word."""
+"""What two versions of a practice say differently, part by part."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language_info
@@ -11,70 +9,21 @@ from django.utils.translation import gettext as _
 
 from practices.models import TEXT_FIELDS, Partnership, Practice
 from practices.models.original_language import LANGUAGE_CODES
-from practices.publishing.versions import CHOICES, DATES, TERMS
-
-EQUAL, DELETED, INSERTED = "equal", "deleted", "inserted"
-
-# Changed paragraphs with more pairs of words than this are not compared within: that is more
-# than two of the longest texts in ordinary words have, and takes too long with others.
-MOST_PAIRS = 16_000_000
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A run of words that both versions have, or only the earlier or the later one."""
-
-    kind: str
-    text: str
+from practices.versions import CHOICES, DATES, TERMS
+from practices.word_comparison import compare, marked
 
 
 @dataclass(frozen=True)
 class Difference:
+    """A part of a practice, and what changed in it, marked."""
+
     label: str
-    pieces: list
-
-
-def _matched(before, after):
-    """Runs of *before* and *after*, lists of strings: (kind, strings)."""
-    matcher = SequenceMatcher(None, before, after)
-    for tag, before_from, before_to, after_from, after_to in matcher.get_opcodes():
-        if tag == "equal":
-            yield EQUAL, before[before_from:before_to]
-            continue
-        if before_to > before_from:
-            yield DELETED, before[before_from:before_to]
-        if after_to > after_from:
-            yield INSERTED, after[after_from:after_to]
-
-
-def _words(text):
-    return re.findall(r"\s+|\S+\s*", text)
-
-
-def _compared_words(before, after):
-    words = [_words(before), _words(after)]
-    if len(words[0]) * len(words[1]) > MOST_PAIRS:
-        words = [[before], [after]]
-    return list(_matched(*words))
-
-
-def compare(before, after):
-    """The pieces of two texts, in the order in which they are read."""
-    found = []
-    paragraphs = [text.splitlines(keepends=True) for text in (before, after)]
-    runs = [(kind, "".join(strings)) for kind, strings in _matched(*paragraphs)]
-    while runs:
-        kind, text = runs.pop(0)
-        if kind == DELETED and runs and runs[0][0] == INSERTED:
-            found += _compared_words(text, runs.pop(0)[1])
-        else:
-            found.append((kind, [text]))
-    return [Piece(kind, "".join(strings)) for kind, strings in found]
+    changes: str
 
 
 def _differences(rows):
     return [
-        Difference(label, compare(before, after))
+        Difference(label, marked(compare(before, after)))
         for label, before, after in rows
         if before != after
     ]

@@ -20,6 +20,7 @@ from practices.models import (
 )
 from practices.publishing.examples import EXAMPLES
 from practices.rich_text import links_in
+from practices.versions import as_sent_once
 
 ROWS = {
     "summary": 4,
@@ -43,11 +44,6 @@ class CommentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Say why, and what should be changed. The writers read it in a mail."),
     )
-
-
-def plain_line_ends(text):
-    """*text* with line ends as files have them; browsers send others."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def validate_links(text):
@@ -188,7 +184,7 @@ class StepForm(forms.ModelForm):
     def _saved(self, name):
         """What the practice holds of the field *name*, as JSON has it."""
         if name in TEXT_FIELDS:
-            return plain_line_ends(self.instance.original(name))
+            return as_sent_once(self.instance.original(name))
         value = getattr(self.instance, name)
         if hasattr(value, "values_list"):
             return sorted(value.values_list("pk", flat=True))
@@ -219,7 +215,7 @@ class StepForm(forms.ModelForm):
         cleaned = super().clean()
         for name in TEXT_FIELDS:
             if name in cleaned:
-                cleaned[name] = plain_line_ends(cleaned[name])
+                cleaned[name] = as_sent_once(cleaned[name])
         differing = [
             name
             for name, saved in self.saved.items()

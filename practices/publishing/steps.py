@@ -1,6 +1,7 @@
 """The parts in which a practice is written, and where each of them stands."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.db import models
 from django.urls import reverse
@@ -36,15 +37,10 @@ STEPS = {
     ]
 }
 
+FILES = _("Files")  # have a page of their own, which keeps no draft
+
 # What is filled in without anybody having written it says nothing of a part.
 GIVEN_FIELDS = {"original_language", "status", "evidence"}
-
-
-def step_after(step):
-    """The part that follows *step*, or None after the last."""
-    names = list(STEPS)
-    following = names[names.index(step.name) + 1 :]
-    return STEPS[following[0]] if following else None
 
 
 class StepStanding(models.TextChoices):
@@ -75,7 +71,10 @@ def _has_content(practice, name):
 
 
 def outline(practice, person, current=None):
-    """The parts of *practice* in the order of writing, as *person* sees them."""
+    """The parts of *practice* in the order of writing, as *person* sees them.
+
+    *current* is the ``Step`` at which the person is, or ``FILES``.
+    """
     lacking = set(lacking_for_publication(practice))
     drafts = set(practice.writing_drafts.filter(person=person).values_list("step", flat=True))
     entries = []
@@ -97,4 +96,23 @@ def outline(practice, person, current=None):
                 step.name in drafts,
             )
         )
+    has_files = practice.files.exists()
+    entries.append(
+        OutlineEntry(
+            FILES,
+            reverse("files:files", args=[practice.pk]),
+            StepStanding.FILLED if has_files else StepStanding.EMPTY,
+            [],
+            current == FILES,
+            False,
+        )
+    )
     return entries
+
+
+def following(entries):
+    """Of the *entries* of an outline the one after the current one, or None."""
+    for entry, after in pairwise(entries):
+        if entry.is_current:
+            return after
+    return None

@@ -14,8 +14,9 @@ from efus.errors import NotFound
 from efus.pagination import page_of
 from practices.models import Practice
 from practices.publishing.comparison import fact_differences, text_differences
-from practices.publishing.versions import RestoreRefused, content_of, restore
+from practices.publishing.versions import RestoreRefused, restore
 from practices.publishing.writing import why_not_written
+from practices.versions import content_of
 
 LARGEST_NUMBER = 2**31 - 1  # what the column holds
 

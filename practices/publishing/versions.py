@@ -1,4 +1,4 @@
-"""Keeping what a practice said, and going back to it."""
+"""Going back to what a practice said before."""
 
 from datetime import date
 
@@ -6,79 +6,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from practices.enums import COMPLETE_STATES, EventKind
-from practices.links.tasks import refresh_links
-from practices.models import TEXT_FIELDS, Practice, PracticeEvent, PracticeVersion
+from practices.models import TEXT_FIELDS, Practice
 from practices.models.original_language import LANGUAGE_CODES
 from practices.publishing.transitions import missing_for_publication
 from practices.translations.models import Translation
-
-CHOICES = ["status", "cost_band", "evidence"]
-DATES = ["started_on", "ended_on"]
-TERMS = ["themes", "target_groups", "methods"]
+from practices.versions import CHOICES, DATES, TERMS, content_of, record
 
 
 class RestoreRefused(Exception):
     """A version that cannot be restored; its text says why and what to do, to the person."""
-
-
-def content_of(practice):
-    """All that a version keeps of *practice*, as the database and JSON hold it."""
-    texts = {}
-    for code in LANGUAGE_CODES:
-        written = {
-            # Browsers send other line ends than files have; that is no change of the text.
-            name: text.replace("\r\n", "\n")
-            for name in TEXT_FIELDS
-            if (text := getattr(practice, f"{name}_{code}"))
-        }
-        if written:
-            texts[code] = written
-    facts = {name: getattr(practice, name) for name in CHOICES}
-    for name in DATES:
-        day = getattr(practice, name)
-        facts[name] = day.isoformat() if day else None
-    for name in TERMS:
-        facts[name] = sorted(getattr(practice, name).values_list("slug", flat=True))
-    facts["partnerships"] = sorted(practice.partnerships.values_list("pk", flat=True))
-    return {"original_language": practice.original_language, "texts": texts, "facts": facts}
-
-
-def record(practice, person, before=None, *, kind=EventKind.SAVED, restored_from=None):
-    """Keep *practice*, as *person* has just saved it, as a version and in the history.
-
-    *before* is what it said until then and when that was saved: ``(content, moment)``. Where
-    no version says so yet (it was written elsewhere than in the form), that is kept too.
-    Nothing is kept, and None returned, when nothing changed. The caller has locked the row.
-    """
-    last = practice.versions.first()
-    content = content_of(practice)
-    if before is not None:
-        content_before, saved_at = before
-        if content == content_before:
-            return None
-        if last is None or last.content != content_before:
-            last = PracticeVersion.objects.create(
-                practice=practice,
-                number=last.number + 1 if last else 1,
-                saved_at=saved_at,
-                **content_before,
-            )
-    version = PracticeVersion.objects.create(
-        practice=practice,
-        number=last.number + 1 if last else 1,
-        saved_by=person,
-        restored_from=restored_from,
-        **content,
-    )
-    PracticeEvent.objects.create(
-        practice=practice,
-        kind=kind,
-        person=person,
-        from_state="" if before is None else practice.state,
-        to_state=practice.state,
-    )
-    refresh_links.delay_on_commit(practice.pk)
-    return version
 
 
 def _put_back(practice, version):

@@ -15,9 +15,9 @@ from efus.kept_forms import keeps_form, kept_form
 from practices.models import Practice
 from practices.publishing import drafts
 from practices.publishing.forms import NewPracticeForm, StepForm
-from practices.publishing.steps import STEPS, outline, step_after
-from practices.publishing.versions import content_of, record
+from practices.publishing.steps import STEPS, following, outline
 from practices.publishing.writing import why_not_written
+from practices.versions import content_of, record
 
 
 @keeps_form
@@ -113,12 +113,12 @@ def write_step(request, pk, name):
         record(practice, request.user, before)
         drafts.discard(practice, request.user, step)
         messages.success(request, _("Saved."))
-        following = step_after(step) if request.POST.get("next") == "part" else None
-        if following:
-            return redirect("workspace:write", practice.pk, following.name)
+        if request.POST.get("next") == "part":
+            return redirect(following(outline(practice, request.user, step)).address)
         return redirect("workspace:edit", practice.pk)
     if is_sent:
         practice.refresh_from_db()  # the form has written what is not saved into it
+    entries = outline(practice, request.user, step)
     return render(
         request,
         "workspace/write.html",
@@ -126,8 +126,8 @@ def write_step(request, pk, name):
             "form": form,
             "practice": practice,
             "step": step,
-            "following": step_after(step),
-            "outline": outline(practice, request.user, step),
+            "following": following(entries),
+            "outline": entries,
             "why_not": why_not,
             "not_yet_saved": kept is not None,
             "others_at_work": drafts.others_at_work(practice, request.user),

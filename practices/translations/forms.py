@@ -1,21 +1,30 @@
 """Translating a practice, text beside text."""
 
 import json
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 
 from django import forms
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from efus.validators import validate_one_line
 from practices.models import TEXT_FIELDS, Practice
-from practices.translations.changes import marked_changes, paragraphs_of
 from practices.translations.enums import TranslationState
-from practices.translations.models import Translation, original_texts, texts_in
+from practices.translations.glossary.terms import terms_for, terms_in
+from practices.translations.models import original_texts
+from practices.translations.saving import save_translation
+from practices.versions import texts_in
+from practices.word_comparison import compare, marked
 
 CHARACTERS_A_ROW = 50
 FEWEST_ROWS, MOST_ROWS = 2, 16
+
+
+def paragraphs_of(text):
+    """The paragraphs of *text*, which empty lines part."""
+    return [part for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
 
 
 class TextInParagraphs(forms.Textarea):
@@ -47,6 +56,7 @@ class TextRow:
     pairs: list
     has_changed: bool
     theirs: str  # what somebody else has saved meanwhile
+    terms: list  # of the glossary, that occur in the original
 
 
 def _fingerprint(texts):
@@ -61,6 +71,11 @@ class TranslationForm(forms.Form):
     original is one of the original that the person saw.
     """
 
+    another_saved = gettext_lazy(
+        "Somebody else has saved this translation while you were writing. Your text is below"
+        " and not lost, with theirs under it; if you save now, yours replaces it."
+    )
+
     seen_original = forms.CharField(required=False, widget=forms.HiddenInput)
     seen_translation = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -71,6 +86,7 @@ class TranslationForm(forms.Form):
         self.translation = practice.translations.filter(language=language).first()
         self.originals = original_texts(practice)
         self.translated = texts_in(practice, language)
+        self._terms = terms_for(practice.original_language, language)
         self._told_of_another = False
         self.fields["seen_original"].initial = _fingerprint(self.originals)
         self.fields["seen_translation"].initial = _fingerprint(self.translated)
@@ -112,16 +128,16 @@ class TranslationForm(forms.Form):
             self._show_next("seen_translation")
             self.add_error(
                 None,
-                _(
-                    "Somebody else has saved this translation while you were writing. Your text"
-                    " is below and not lost, with theirs under it; if you save now, yours"
-                    " replaces it."
-                ),
+                self.another_saved,
             )
-        typed = any(cleaned.get(name) for name in TEXT_FIELDS)
-        if not typed and not any(self.translated.values()) and not self.errors:
-            self.add_error(None, _("Nothing is translated yet. Write one of the texts at least."))
+        if not self.errors:
+            self.check_something_is_written()
         return cleaned
+
+    def check_something_is_written(self):
+        typed = any(self.cleaned_data.get(name) for name in TEXT_FIELDS)
+        if not typed and not any(self.translated.values()):
+            self.add_error(None, _("Nothing is translated yet. Write one of the texts at least."))
 
     def _show_next(self, name):
         # What is shown next is known to the person, who may then save over it.
@@ -129,17 +145,10 @@ class TranslationForm(forms.Form):
         self.data[self.add_prefix(name)] = self.fields[name].initial
 
     def save(self, user):
-        """Save the texts, as reviewed by *user*; None where nothing is left of them.
-
-        The practice itself counts as unchanged: who writes the original at the same moment
-        is not disturbed.
-        """
-        columns = {f"{name}_{self.language}": self.cleaned_data[name] for name in TEXT_FIELDS}
-        for column, text in columns.items():
-            setattr(self.practice, column, text)
-        self.practice.save(update_fields=list(columns))
-        return Translation.objects.record(
-            self.practice, self.language, TranslationState.REVIEWED, user
+        """Save the texts, as reviewed by *user*; None where nothing is left of them."""
+        texts = {name: self.cleaned_data[name] for name in TEXT_FIELDS}
+        return save_translation(
+            self.practice, self.language, texts, TranslationState.REVIEWED, user
         )
 
     @property
@@ -173,7 +182,14 @@ class TranslationForm(forms.Form):
             pairs = [self._pair(bound, label, original, bound.value() or "", before)]
         theirs = self.translated[name]
         differs = self._told_of_another and theirs != self.cleaned_data.get(name)
-        return TextRow(bound, label, pairs, before != original, theirs if differs else "")
+        return TextRow(
+            bound,
+            label,
+            pairs,
+            before != original,
+            theirs if differs else "",
+            terms_in(original, self._terms),
+        )
 
     def _pair(self, bound, label, original, text, before, suffix=""):
         field_id = f"{bound.auto_id}{suffix}"
@@ -186,7 +202,7 @@ class TranslationForm(forms.Form):
             attributes |= {"aria-invalid": "true", "aria-describedby": f"{bound.auto_id}_error"}
         return Pair(
             label,
-            original if before == original else marked_changes(before, original),
+            original if before == original else marked(compare(before, original)),
             field_id,
             bound.field.widget.render(
                 bound.html_name, text, bound.build_widget_attrs(attributes, bound.field.widget)

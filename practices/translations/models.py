@@ -8,20 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from practices.models import TEXT_FIELDS, Practice
 from practices.models.original_language import LANGUAGE_CODES
+from practices.translations.corrections.models import Correction
 from practices.translations.enums import TranslationState
+from practices.translations.glossary.models import GlossaryTerm
 from practices.translations.machine.models import MachineTranslationRun
+from practices.versions import texts_in
 
-__all__ = ["MachineTranslationRun", "Translation", "TranslationManager"]
-
-
-def _plain(text):
-    """*text* without what a browser changes about it when a form is sent again."""
-    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def texts_in(practice, language):
-    """The texts of *practice* in *language*, by field; empty where there is none."""
-    return {field: _plain(getattr(practice, f"{field}_{language}")) for field in TEXT_FIELDS}
+__all__ = ["Correction", "GlossaryTerm", "MachineTranslationRun", "Translation"]
 
 
 def original_texts(practice):
@@ -30,16 +23,20 @@ def original_texts(practice):
 
 
 class TranslationManager(models.Manager):
-    def record(self, practice, language, state, by=None, snapshot=None):
+    def record(self, practice, language, state, by=None, *, fields=None, snapshot=None):
         """Say how the present texts of *practice* in *language* came about.
 
-        They were made from the original of *snapshot*, or else from the present one. Where no
-        text is left, neither is the row.
+        They, or only those of *fields*, were made from the original of *snapshot*, or else
+        from the present one. Where no text is left, neither is the row.
         """
         rows = self.filter(practice=practice, language=language)
         if not any(texts_in(practice, language).values()):
             rows.delete()
             return None
+        snapshot = snapshot or original_texts(practice)
+        before = rows.first() if fields is not None else None
+        if before:
+            snapshot = before.original_snapshot | {field: snapshot[field] for field in fields}
         translation, _created = self.update_or_create(
             practice=practice,
             language=language,
@@ -47,7 +44,7 @@ class TranslationManager(models.Manager):
                 "state": state,
                 "translated_by": by,
                 "translated_at": timezone.now(),
-                "original_snapshot": snapshot or original_texts(practice),
+                "original_snapshot": snapshot,
             },
         )
         return translation

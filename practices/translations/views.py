@@ -30,6 +30,7 @@ def languages(request, pk):
             "practice": practice,
             "rows": rows,
             "machine": machine_board(practice, rows),
+            "corrections": practice.corrections.open().with_people(),
             "may_edit": request.user.has_perm("practices.edit_practice", practice),
         },
     )

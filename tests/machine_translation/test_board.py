@@ -5,7 +5,6 @@ import re
 import pytest
 from django.core.cache import cache
 from django.utils.translation import gettext, override
-from tests.test_journey import CHROMIUM, Reader, browser  # noqa: F401
 
 from practices.digests.mail import build_message
 from practices.digests.models import Delivery
@@ -14,6 +13,7 @@ from practices.models import Practice
 from practices.translations.machine.asking import MOST_OPEN_RUNS, ask
 from practices.translations.machine.connectors import connector
 from practices.translations.machine.models import MachineTranslationRun
+from tests.browser import Reader
 from tests.digests.test_digests import a_subscription, in_the_last_daily_period
 from tests.domain import a_partnership, a_person, a_practice, a_translation, an_editor
 
@@ -211,7 +211,6 @@ def told_of_the_service(libretranslate, environment):
     environment["MACHINE_TRANSLATION_URL"] = libretranslate.url
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [360, 1280])
 def test_in_a_browser_the_progress_goes_on_by_itself(
@@ -220,7 +219,7 @@ def test_in_a_browser_the_progress_goes_on_by_itself(
     practice,
     genk,
     platform,
-    browser,  # noqa: F811
+    browser,
     work,
     width,
 ):

@@ -146,5 +146,6 @@ def test_the_outline_says_what_is_still_missing(client, genk):
         part_address(practice, "outcome"): "empty",
         part_address(practice, "terms"): "needed",
         part_address(practice, "facts"): "empty",
+        f"/en/workspace/practices/{practice.pk}/files/": "empty",
     }
     assert "Still missing: summary" in page.content.decode()

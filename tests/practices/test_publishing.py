@@ -54,7 +54,7 @@ def test_a_coordinator_writes_in_dutch_saves_submits_and_publishes(client, genk,
     }.items():
         assert page.request["PATH_INFO"] == part_address(practice, part)
         page = write_part(client, practice, part, follow=True, next="part", **changes)
-    assert page.request["PATH_INFO"] == f"/en/workspace/practices/{practice.pk}/"
+    assert page.request["PATH_INFO"] == f"/en/workspace/practices/{practice.pk}/files/"
     practice.refresh_from_db()
     assert (practice.title_nl, practice.title_en or "") == ("Mentoren voor jongeren", "")
     assert practice.state == "draft"

@@ -1,10 +1,12 @@
 from django.core.management.base import BaseCommand
 
 from practices.taxonomy import load_taxonomy
+from practices.translations.glossary.loading import load_glossary
 
 
 class Command(BaseCommand):
-    help = "Add the themes, target groups and methods that the platform starts with."
+    help = "Add the themes, target groups, methods and glossary that the platform starts with."
 
     def handle(self, **options):
         self.stdout.write(f"{load_taxonomy()} terms added.")
+        self.stdout.write(f"{load_glossary()} terms of the glossary added.")

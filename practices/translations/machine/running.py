@@ -30,7 +30,7 @@ from practices.translations.machine.errors import (
 )
 from practices.translations.machine.models import MachineTranslationRun
 from practices.translations.machine.texts import NotAccepted, names_of, pieces_of, text_from
-from practices.translations.models import Translation
+from practices.translations.saving import save_translation
 
 logger = logging.getLogger(__name__)
 
@@ -224,21 +224,16 @@ def finish(run, problem=""):
     whole = all(field in run.results for field in run.fields)
     _end(run, RunState.DONE if whole else RunState.PARTLY_DONE, "" if whole else problem)
     before = translation.original_snapshot if translation else {}
-    columns = []
-    for field in TEXT_FIELDS:
-        column = f"{field}_{run.language}"
-        if field in run.results:
-            setattr(practice, column, run.results[field])
-        elif before.get(field) != run.original_snapshot[field]:
-            # Made from another original, it would look up to date now.
-            setattr(practice, column, "")
-        else:
-            continue
-        columns.append(column)
-    practice.save(update_fields=columns)
-    Translation.objects.record(
+    texts = {
+        # Made from another original, a text would look up to date now.
+        field: run.results.get(field, "")
+        for field in TEXT_FIELDS
+        if field in run.results or before.get(field) != run.original_snapshot[field]
+    }
+    save_translation(
         practice,
         run.language,
+        texts,
         TranslationState.MACHINE,
         run.asked_by,
         snapshot=run.original_snapshot,

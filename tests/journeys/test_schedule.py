@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from tests.practices.test_partnerships_in_browser import Writer
-from tests.test_journey import browser, pytestmark  # noqa: F401
 
 from practices.models import Practice, PracticeLink
 from tests.domain import a_city, a_coordinator, a_practice, a_theme
@@ -16,7 +15,7 @@ LONG = "https://www.genk.example/" + "een-heel-lang-adres-zonder-einde-" * 5
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_coordinator_chooses_when_a_practice_is_published(
-    browser,  # noqa: F811
+    browser,
     platform,
     width,
 ):

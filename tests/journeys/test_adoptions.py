@@ -2,9 +2,9 @@
 
 import pytest
 from playwright.sync_api import expect
-from tests.test_journey import Reader, browser, pytestmark  # noqa: F401
 
 from practices.models import Adoption
+from tests.browser import Reader
 from tests.domain import a_city, a_coordinator, a_practice, an_editor
 
 
@@ -18,7 +18,7 @@ class Writer(Reader):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_practice_is_taken_up_and_both_cities_write(browser, platform, width):  # noqa: F811
+def test_a_practice_is_taken_up_and_both_cities_write(browser, platform, width):
     address, _start = platform
     genk, lille = a_city("Genk", "BE"), a_city("Lille", "FR")
     practice = a_practice(genk, "nl", title_nl="Mentoren voor jongeren in de wijk")

@@ -4,9 +4,9 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from tests.test_journey import Reader, browser, pytestmark  # noqa: F401 (used by name)
 
 from practices.models import PracticeFile
+from tests.browser import Reader
 from tests.domain import a_city, a_coordinator, a_practice
 
 
@@ -18,7 +18,7 @@ def a_photo():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_coordinator_adds_a_picture_and_a_document(browser, platform, width):  # noqa: F811
+def test_a_coordinator_adds_a_picture_and_a_document(browser, platform, width):
     address, _start = platform
     practice = a_practice(a_city("Genk", "BE"), "nl", title_nl="Mentoren")
     coordinator = a_coordinator(practice.city, email="coordinator@genk.example", language="nl")

@@ -1,0 +1,1 @@
+"""Corrections that people of other cities offer to a translation."""

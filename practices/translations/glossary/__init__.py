@@ -1,0 +1,1 @@
+"""How the field's terms are translated: kept by Efus, seen by whoever translates."""

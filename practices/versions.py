@@ -1,0 +1,79 @@
+"""Keeping what a practice said, whoever changed it."""
+
+from practices.enums import EventKind
+from practices.links.tasks import refresh_links
+from practices.models import TEXT_FIELDS, PracticeEvent, PracticeVersion
+from practices.models.original_language import LANGUAGE_CODES
+
+CHOICES = ["status", "cost_band", "evidence"]
+DATES = ["started_on", "ended_on"]
+TERMS = ["themes", "target_groups", "methods"]
+
+
+def as_sent_once(text):
+    """*text* without what a browser changes about it when a form is sent again."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def texts_in(practice, language):
+    """The texts of *practice* in *language*, by field; empty where there is none."""
+    return {field: as_sent_once(getattr(practice, f"{field}_{language}")) for field in TEXT_FIELDS}
+
+
+def content_of(practice):
+    """All that a version keeps of *practice*, as the database and JSON hold it."""
+    texts = {}
+    for code in LANGUAGE_CODES:
+        written = {name: text for name, text in texts_in(practice, code).items() if text}
+        if written:
+            texts[code] = written
+    facts = {name: getattr(practice, name) for name in CHOICES}
+    for name in DATES:
+        day = getattr(practice, name)
+        facts[name] = day.isoformat() if day else None
+    for name in TERMS:
+        facts[name] = sorted(getattr(practice, name).values_list("slug", flat=True))
+    facts["partnerships"] = sorted(practice.partnerships.values_list("pk", flat=True))
+    return {"original_language": practice.original_language, "texts": texts, "facts": facts}
+
+
+def record(
+    practice, person, before=None, *, kind=EventKind.SAVED, language=None, restored_from=None
+):
+    """Keep *practice*, as *person* has just saved it, as a version and in the history.
+
+    *before* is what it said until then and when that was saved: ``(content, moment)``. Where
+    no version says so yet (it was written elsewhere, as in the admin), that is kept too.
+    *language* is the one that was translated into.
+    Nothing is kept, and None returned, when nothing changed. The caller has locked the row.
+    """
+    last = practice.versions.first()
+    content = content_of(practice)
+    if before is not None:
+        content_before, saved_at = before
+        if content == content_before:
+            return None
+        if last is None or last.content != content_before:
+            last = PracticeVersion.objects.create(
+                practice=practice,
+                number=last.number + 1 if last else 1,
+                saved_at=saved_at,
+                **content_before,
+            )
+    version = PracticeVersion.objects.create(
+        practice=practice,
+        number=last.number + 1 if last else 1,
+        saved_by=person,
+        restored_from=restored_from,
+        **content,
+    )
+    PracticeEvent.objects.create(
+        practice=practice,
+        kind=kind,
+        person=person,
+        language=language,
+        from_state="" if before is None else practice.state,
+        to_state=practice.state,
+    )
+    refresh_links.delay_on_commit(practice.pk)
+    return version
