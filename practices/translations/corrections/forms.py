@@ -77,7 +77,7 @@ class DecisionForm(forms.Form):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("It is mailed to who offered it. When you decline, say why."),
+        help_text=_("It is mailed to the person who offered it. When you decline, say why."),
     )
 
     def __init__(self, *args, correction, practice, **kwargs):
