@@ -37,6 +37,18 @@ def content_of(practice):
     return {"original_language": practice.original_language, "texts": texts, "facts": facts}
 
 
+def note(practice, person, kind, *, language=None, is_first=False):
+    """Write into the history of *practice* what *person* did, which left its state as it is."""
+    return PracticeEvent.objects.create(
+        practice=practice,
+        kind=kind,
+        person=person,
+        language=language,
+        from_state="" if is_first else practice.state,
+        to_state=practice.state,
+    )
+
+
 def record(
     practice, person, before=None, *, kind=EventKind.SAVED, language=None, restored_from=None
 ):
@@ -67,13 +79,6 @@ def record(
         restored_from=restored_from,
         **content,
     )
-    PracticeEvent.objects.create(
-        practice=practice,
-        kind=kind,
-        person=person,
-        language=language,
-        from_state="" if before is None else practice.state,
-        to_state=practice.state,
-    )
+    note(practice, person, kind, language=language, is_first=before is None)
     refresh_links.delay_on_commit(practice.pk)
     return version

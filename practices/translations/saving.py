@@ -5,7 +5,7 @@ from django.db import transaction
 from practices.enums import EventKind
 from practices.translations.enums import TranslationState
 from practices.translations.models import Translation
-from practices.versions import content_of, record
+from practices.versions import content_of, note, record
 
 KINDS = {
     TranslationState.MACHINE: EventKind.MACHINE_TRANSLATED,
@@ -24,6 +24,7 @@ def save_translation(practice, language, texts, state, person=None, snapshot=Non
     translation, or None where nothing is left of it.
     """
     before = content_of(practice), practice.updated_at
+    known = practice.translations.filter(language=language).first()
     columns = {f"{name}_{language}": text for name, text in texts.items()}
     for column, text in columns.items():
         setattr(practice, column, text)
@@ -36,5 +37,8 @@ def save_translation(practice, language, texts, state, person=None, snapshot=Non
         fields=texts if snapshot is None else None,
         snapshot=snapshot,
     )
-    record(practice, person, before, kind=KINDS[state], language=language)
+    version = record(practice, person, before, kind=KINDS[state], language=language)
+    if version is None and known and translation and known.state != state:
+        # Nothing was wrong with the texts, yet that somebody has read them is news.
+        note(practice, person, KINDS[state], language=language)
     return translation

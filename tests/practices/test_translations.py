@@ -124,9 +124,10 @@ def test_a_machine_translation_is_never_shown_as_reviewed(client, genk, practice
     assert (
         in_french("Machine translation, not reviewed. The original has changed since.") in public
     )
-    # A person who has read it makes it reviewed.
-    translate(client, practice, title="Des mentors")
+    # A person who has read it makes it reviewed, even without a change.
+    translate(client, practice, title="Les mentors")
     assert standings(client, practice)["French"] == "reviewed"
+    assert [event.what_happened for event in practice.events.all()] == ["translated into French"]
 
 
 def test_readers_are_told_what_they_read(client, practice):
