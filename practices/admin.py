@@ -61,7 +61,8 @@ class PracticeAdminForm(forms.ModelForm):
         if self.instance.pk and self.instance.adoptions.filter(city=city).exists():
             raise forms.ValidationError(
                 _(
-                    "This city has taken the practice up from another city, so it cannot be moved there."
+                    "This city has taken the practice up from another city,"
+                    " so it cannot be moved there."
                 )
             )
         return city

@@ -466,7 +466,7 @@ def test_in_the_admin_too_it_does_not(client, lille, practice):
         f"/admin/practices/practice/{practice.pk}/change/", {"city": lille.pk, "title_nl": "M"}
     )
     assert page.status_code == 200
-    assert "so it stays the other’s" in text_of(page)
+    assert "so it cannot be moved there" in text_of(page)
 
 
 @pytest.mark.parametrize(

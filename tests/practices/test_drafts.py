@@ -71,7 +71,7 @@ def test_what_is_saved_already_is_no_draft(client, genk):
     practice = a_practice(genk, "nl", published_days_ago=None)
     client.force_login(an_editor(genk))
     type_into(client, practice, "outcome")  # arrives after the part was saved
-    assert "Discard it" not in page_of(client, practice, "outcome")
+    assert "Discard it and show" not in page_of(client, practice, "outcome")
 
 
 def test_of_a_draft_that_was_overtaken_one_is_told(client, genk):

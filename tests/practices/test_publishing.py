@@ -255,13 +255,13 @@ def test_what_is_typed_survives_a_lost_session(client, genk):
     for again in (address, address.replace("/en/", "/nl/")):
         page = client.get(again)
         assert "Een hele middag werk." in page.content.decode()
-    assert "Discard it" in client.get(address).content.decode()
+    assert "Discard it and show" in client.get(address).content.decode()
     practice.refresh_from_db()
     assert not practice.lessons_nl
     client.post(address, typed)
     practice.refresh_from_db()
     assert practice.lessons_nl == "Een hele middag werk."
-    assert "Discard it" not in client.get(address).content.decode()
+    assert "Discard it and show" not in client.get(address).content.decode()
 
 
 def test_what_was_kept_can_be_discarded_and_is_shown_to_nobody_else(client, genk):
