@@ -16,6 +16,7 @@ from django.core.signing import BadSignature, Signer
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 SESSION_KEY = "kept_forms"
 WRITER_FIELD = "written_by"
@@ -87,9 +88,14 @@ def kept_form(request):
 
 
 def keeps_form(view):
-    """Ask for sign-in, and keep what was typed meanwhile."""
+    """Ask for sign-in, and keep what was typed meanwhile.
+
+    The page is stored nowhere: who comes back to it sees what is kept by then, and the next
+    person at the same computer sees nothing.
+    """
 
     @wraps(view)
+    @never_cache
     def wrapped(request, *args, **kwargs):
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)

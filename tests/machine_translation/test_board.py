@@ -163,7 +163,7 @@ def test_the_board_takes_a_constant_number_of_queries(
     with django_assert_num_queries(9):
         board(client, practice)
     ask(practice, ["en", "fr", "de", "es"], editor, connector())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         board(client, practice)
 
 
