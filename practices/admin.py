@@ -60,7 +60,10 @@ class PracticeAdminForm(forms.ModelForm):
         city = self.cleaned_data["city"]
         if self.instance.pk and self.instance.adoptions.filter(city=city).exists():
             raise forms.ValidationError(
-                _("This city has taken the practice up from another city, so it cannot be moved there.")
+                _(
+                    "This city has taken the practice up from another city, so it cannot be"
+                    " moved there."
+                )
             )
         return city
 
