@@ -20,6 +20,10 @@ FIRST_HEADING, LAST_HEADING = 3, 4  # a page's title and its parts are above the
 _markdown = MarkdownIt("zero", {"breaks": True, "linkify": False}).enable(
     ["heading", "list", "blockquote", "emphasis", "link", "autolink", "newline", "escape"]
 )
+# There is no code, yet what is indented as far as code begins no list either: so the editor in
+# the browser reads it too (static/rich_text.js).
+_markdown.block.ruler.at("code", lambda *_arguments: False)
+_markdown.enable("code")
 
 
 def _is_link(address):

@@ -37,6 +37,30 @@ def content_of(practice):
     return {"original_language": practice.original_language, "texts": texts, "facts": facts}
 
 
+def translations_of(practice):
+    """How each translation of *practice* came about: its state, and from which other original.
+
+    Of the original it was made from, only those texts are there that have changed since.
+    """
+    originals = texts_in(practice, practice.original_language)
+    return {
+        row.language: {
+            "state": row.state,
+            "made_from": {
+                name: text
+                for name, text in row.original_snapshot.items()
+                if text != originals.get(name)
+            },
+        }
+        for row in practice.translations.all()
+    }
+
+
+def until_now(practice):
+    """What ``record`` wants to know of *practice* before it is changed."""
+    return content_of(practice), practice.updated_at, translations_of(practice)
+
+
 def note(practice, person, kind, *, language=None, is_first=False):
     """Write into the history of *practice* what *person* did, which left its state as it is."""
     return PracticeEvent.objects.create(
@@ -54,15 +78,15 @@ def record(
 ):
     """Keep *practice*, as *person* has just saved it, as a version and in the history.
 
-    *before* is what it said until then and when that was saved: ``(content, moment)``. Where
-    no version says so yet (it was written elsewhere, as in the admin), that is kept too.
+    *before* is what it said until then (see ``until_now``). Where no version says so yet (it
+    was written elsewhere, as in the admin), that is kept too.
     *language* is the one that was translated into.
     Nothing is kept, and None returned, when nothing changed. The caller has locked the row.
     """
     last = practice.versions.first()
     content = content_of(practice)
     if before is not None:
-        content_before, saved_at = before
+        content_before, saved_at, translations = before
         if content == content_before:
             return None
         if last is None or last.content != content_before:
@@ -70,6 +94,7 @@ def record(
                 practice=practice,
                 number=last.number + 1 if last else 1,
                 saved_at=saved_at,
+                translations=translations,
                 **content_before,
             )
     version = PracticeVersion.objects.create(
@@ -77,6 +102,7 @@ def record(
         number=last.number + 1 if last else 1,
         saved_by=person,
         restored_from=restored_from,
+        translations=translations_of(practice),
         **content,
     )
     note(practice, person, kind, language=language, is_first=before is None)

@@ -45,7 +45,7 @@ const parser = new P.MarkdownParser(schema, markdown, {
   bullet_list: { block: "bullet_list", getAttrs: tight },
   ordered_list: {
     block: "ordered_list",
-    getAttrs: (token) => ({ order: Number(token.attrGet("start")) || 1, tight: true }),
+    getAttrs: (token) => ({ order: Number(token.attrGet("start") ?? 1), tight: true }),
   },
   heading: { block: "heading", getAttrs: (token) => ({ level: Math.min(Number(token.tag.slice(1)), 2) }) },
   hardbreak: { node: "hard_break" },
@@ -55,16 +55,57 @@ const parser = new P.MarkdownParser(schema, markdown, {
   link: { mark: "link", getAttrs: (token) => ({ href: token.attrGet("href") }) },
 });
 
+// Text that would be a sign of Markdown stays the text that it is.
+const escaped = (state, text, startsLine) => {
+  const plain = state.esc(text, startsLine).replace(/<(?=[^<>\s]*[:@][^<>\s]*>)/g, "\\<");
+  if (!startsLine) return plain;
+  return plain.replace(/^(\s*)([-+>]|#{1,6}(?=\s|$))/, "$1\\$2").replace(/^(\s*\d+)([.)])(?=\s|$)/, "$1\\$2");
+};
+
+// Without an empty line, these would go on with the paragraph above.
+const beginList = (state, node) => {
+  const isEmpty = !node.firstChild.textContent && node.firstChild.childCount === 1;
+  if (state.closed && (isEmpty || (node.attrs.order ?? 1) !== 1)) state.flushClose(2);
+};
+
+// Two lists that follow each other stay two by different signs.
+const isSecondOfTwoLists = (node, parent, index) => {
+  let before = 0;
+  while (index > before && parent.child(index - before - 1).type === node.type) before += 1;
+  return before % 2 === 1;
+};
+
 const common = P.defaultMarkdownSerializer;
 const serializer = new P.MarkdownSerializer(
   {
     ...common.nodes,
     text(state, node, parent, index) {
-      const startsLine = index > 0 && parent.child(index - 1).type === schema.nodes.hard_break;
-      if (startsLine) state.write(state.esc(node.text, true));
-      else common.nodes.text(state, node, parent, index);
+      const afterLine = index > 0 && parent.child(index - 1).type === schema.nodes.hard_break;
+      state.write(state.inAutolink ? node.text : escaped(state, node.text, state.atBlockStart || afterLine));
     },
-    bullet_list: (state, node) => state.renderList(node, "  ", () => "- "),
+    heading(state, node) {
+      state.write(`${"#".repeat(node.attrs.level)} `);
+      state.renderInline(node, false);
+      state.out = state.out.replace(/(#+\s*)$/, (signs) => (node.textContent.trim() ? `\\${signs}` : signs));
+      state.closeBlock(node);
+    },
+    bullet_list(state, node, parent, index) {
+      beginList(state, node);
+      const sign = isSecondOfTwoLists(node, parent, index) ? "* " : "- ";
+      state.renderList(node, "  ", () => sign);
+    },
+    ordered_list(state, node, parent, index) {
+      beginList(state, node);
+      const sign = isSecondOfTwoLists(node, parent, index) ? ") " : ". ";
+      const number = (item) => `${node.attrs.order + item}${sign}`;
+      const { length } = number(node.childCount - 1);
+      state.renderList(node, " ".repeat(length), (item) => number(item).padStart(length));
+    },
+    list_item(state, node) {
+      // An empty paragraph before a list or quote would end the item.
+      const skipped = node.childCount > 1 && !node.firstChild.childCount ? 1 : 0;
+      node.forEach((child, _offset, index) => index < skipped || state.render(child, node, index));
+    },
     hard_break(state, node, parent, index) {
       // At the end of a paragraph a line end says nothing.
       for (let i = index + 1; i < parent.childCount; i += 1) {

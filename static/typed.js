@@ -15,17 +15,27 @@
     }
   };
 
-  // A page that says that something was saved says so of what was sent last.
+  // A page that says that something was saved says so of what was sent last, and of nothing else.
   if (document.querySelector(".message.success")) {
     for (const key of Object.keys(sessionStorage)) {
       if (key.startsWith(PREFIX) && read(key).sent) sessionStorage.removeItem(key);
     }
   }
 
+  let sending = null; // the key of the form that is being sent, where it is one that is followed
+  addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    for (const key of Object.keys(sessionStorage)) {
+      if (key.startsWith(PREFIX) && key !== sending) write(key, { ...read(key), sent: false });
+    }
+    sending = null;
+  });
+
   const follow = (form) => {
     const key = `${PREFIX}${location.pathname} ${form.elements.written_by.value}`;
     const QUIET = 1500; // milliseconds without a key before a draft is sent
     const LONGEST_WAIT = 60000;
+    const STOPPED = 15000;
     const state = form.querySelector(".draft-state");
     const others = document.getElementById("others-at-work");
     let timer = null;
@@ -126,6 +136,8 @@
     form.addEventListener("submit", (event) => {
       if (sent) return event.preventDefault(); // a second click sends nothing twice
       sent = true;
+      setTimeout(() => (sent = false), STOPPED); // one may have stopped the browser
+      sending = key;
       clearTimeout(timer);
       request?.abort();
       remember({ sent: true });

@@ -6,7 +6,7 @@ from itertools import groupby
 from practices.models import TEXT_FIELDS, Practice
 from practices.publishing.steps import STEPS
 
-HIDDEN = re.compile(r'name="(seen|saved_at|written_by|begun_with)" value="([^"]*)"')
+HIDDEN = re.compile(r'name="(seen|written_by|begun_with)" value="([^"]*)"')
 NEW = "/en/workspace/practices/new/"
 
 

@@ -10,7 +10,7 @@ from cities.models import Seat
 from practices.demonstration.accounts import ACCOUNTS
 from practices.enums import EventKind, PublicationState
 from practices.models import Practice, PracticeEvent, PracticeVersion
-from practices.publishing.versions import content_of
+from practices.versions import content_of, translations_of
 
 State = PublicationState
 
@@ -72,7 +72,12 @@ def load_history():
         )
         _kind, saved, writer, *_states = steps[0]
         PracticeVersion.objects.create(
-            practice=practice, number=1, saved_at=saved, saved_by=writer, **content_of(practice)
+            practice=practice,
+            number=1,
+            saved_at=saved,
+            saved_by=writer,
+            translations=translations_of(practice),
+            **content_of(practice),
         )
         Practice.objects.filter(pk=practice.pk).update(created_at=saved, updated_at=steps[-1][1])
     return len(without)

@@ -134,6 +134,11 @@ class PracticeVersion(models.Model):
     )
     texts = models.JSONField(_("texts"), help_text=_("Language, then part, then text."))
     facts = models.JSONField(_("facts"))
+    translations = models.JSONField(
+        _("translations"),
+        null=True,
+        help_text=_("Language, then how it came about; empty in versions older than this."),
+    )
 
     class Meta:
         verbose_name = _("version")

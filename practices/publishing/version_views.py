@@ -101,6 +101,11 @@ def compare_versions(request, pk):
     )
 
 
+def _seen(practice):
+    """What tells whether anybody has saved *practice* since, or a translation of it."""
+    return f"{practice.updated_at.isoformat()} {practice.versions.count()}"
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
@@ -111,7 +116,7 @@ def restore_version(request, pk, number):
         raise PermissionDenied(reason)
     version = _version(practice, number)
     if request.method == "POST":
-        if request.POST.get("saved_at") != practice.updated_at.isoformat():
+        if request.POST.get("seen") != _seen(practice):
             messages.warning(
                 request,
                 _(
@@ -138,7 +143,7 @@ def restore_version(request, pk, number):
         {
             "practice": practice,
             "version": version,
-            "saved_at": practice.updated_at.isoformat(),
+            "seen": _seen(practice),
             "texts": text_differences(content, version.content),
             "facts": fact_differences(content, version.content),
         },

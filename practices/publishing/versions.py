@@ -9,8 +9,8 @@ from practices.enums import COMPLETE_STATES, EventKind
 from practices.models import TEXT_FIELDS, Practice
 from practices.models.original_language import LANGUAGE_CODES
 from practices.publishing.transitions import missing_for_publication
-from practices.translations.models import Translation
-from practices.versions import CHOICES, DATES, TERMS, content_of, record
+from practices.translations.models import Translation, original_texts
+from practices.versions import CHOICES, DATES, TERMS, record, texts_in, until_now
 
 
 class RestoreRefused(Exception):
@@ -37,6 +37,23 @@ def _put_back(practice, version):
     practice.partnerships.set(carried)
 
 
+def _put_translations_back(practice, version, written, person):
+    """Have the translations that came back say how they came about, as they did then.
+
+    *written* is what *practice* said before in each language: what says the same still is as
+    it was, even where somebody has reviewed it since.
+    """
+    practice.translations.filter(language=practice.original_language).delete()
+    known = set(practice.translations.values_list("language", flat=True))
+    Translation.objects.record_missing(practice, person)
+    for language, then in (version.translations or {}).items():
+        if language not in known or texts_in(practice, language) != written[language]:
+            snapshot = original_texts(practice) | then["made_from"]
+            Translation.objects.record(
+                practice, language, then["state"], person, snapshot=snapshot
+            )
+
+
 @transaction.atomic
 def restore(version, person):
     """Make its practice say again what *version* says, as a new version.
@@ -45,7 +62,8 @@ def restore(version, person):
     ``RestoreRefused``, and then changes nothing.
     """
     practice = Practice.objects.select_related("city").get(pk=version.practice_id)
-    before = content_of(practice), practice.updated_at
+    before = until_now(practice)
+    written = {code: texts_in(practice, code) for code in LANGUAGE_CODES}
     _put_back(practice, version)
     if practice.state in COMPLETE_STATES and (missing := missing_for_publication(practice)):
         raise RestoreRefused(
@@ -53,8 +71,7 @@ def restore(version, person):
             % {"fields": ", ".join(missing)}
         )
     practice.save()
-    practice.translations.filter(language=practice.original_language).delete()
-    Translation.objects.record_missing(practice, person)
+    _put_translations_back(practice, version, written, person)
     restored = record(
         practice, person, before, kind=EventKind.RESTORED, restored_from=version.number
     )

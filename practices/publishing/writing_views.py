@@ -17,7 +17,7 @@ from practices.publishing import drafts
 from practices.publishing.forms import NewPracticeForm, StepForm
 from practices.publishing.steps import STEPS, following, outline
 from practices.publishing.writing import why_not_written
-from practices.versions import content_of, record
+from practices.versions import record, until_now
 
 
 @keeps_form
@@ -102,7 +102,7 @@ def write_step(request, pk, name):
     if data is None and why_not:
         messages.warning(request, why_not)
         return redirect("workspace:edit", pk)
-    before = (content_of(practice), practice.updated_at) if is_sent else None
+    before = until_now(practice) if is_sent else None
     form = StepForm(data, instance=practice, step=step)
     if kept is not None and form.changes_nothing:
         drafts.discard(practice, request.user, step)

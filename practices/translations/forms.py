@@ -20,6 +20,7 @@ from practices.word_comparison import compare, marked
 
 CHARACTERS_A_ROW = 50
 FEWEST_ROWS, MOST_ROWS = 2, 16
+EMPTY_LINES_BEFORE = re.compile(r"\A(?:[^\S\r\n]*\r?\n)+")
 
 
 def paragraphs_of(text):
@@ -34,7 +35,9 @@ class TextInParagraphs(forms.Textarea):
         parts = data.getlist(name) if hasattr(data, "getlist") else [data.get(name, "")]
         if len(parts) == 1:
             return parts[0]
-        return "\n\n".join(part.strip() for part in parts if part.strip())
+        # The indentation of a list below another one is a part of the text.
+        whole = (EMPTY_LINES_BEFORE.sub("", part).rstrip() for part in parts)
+        return "\n\n".join(part for part in whole if part)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from django.db import transaction
 from practices.enums import EventKind
 from practices.translations.enums import TranslationState
 from practices.translations.models import Translation
-from practices.versions import content_of, note, record
+from practices.versions import note, record, until_now
 
 KINDS = {
     TranslationState.MACHINE: EventKind.MACHINE_TRANSLATED,
@@ -23,7 +23,7 @@ def save_translation(practice, language, texts, state, person=None, snapshot=Non
     counts as unchanged: who writes the original meanwhile is not disturbed. Returns the
     translation, or None where nothing is left of it.
     """
-    before = content_of(practice), practice.updated_at
+    before = until_now(practice)
     known = practice.translations.filter(language=language).first()
     columns = {f"{name}_{language}": text for name, text in texts.items()}
     for column, text in columns.items():

@@ -191,6 +191,23 @@ def test_the_platform_is_killed(writer, served, practice):
     expect(writer.page.locator(".message.warning:visible")).to_have_count(0)
 
 
+def test_something_else_is_saved_before_what_could_not_be(writer, served, practice):
+    writer.open(outcome(practice))
+    served.kill()
+    writer.type(LESSONS)
+    expect(writer.page.locator(".draft-state")).not_to_be_empty()
+    with suppress(Error):
+        writer.page.locator("[name=next][value=overview]").click()
+        writer.page.wait_for_timeout(1000)
+    served.serve()
+    writer.open(NEW)
+    writer.fill(title="Iets anders")
+    writer.press("main form:has([name=title]) [type=submit]")
+    expect(writer.page.locator(".message.success")).to_be_visible()
+    writer.open(outcome(practice))
+    expect(writer.lessons).to_have_value(LESSONS)
+
+
 def test_two_write_at_once_and_know_it(browser, served, writer, practice):
     colleague = an_editor(practice.city, name="Bram", language="nl")
     other = Writer(browser, served.address, 360, "nl-NL")

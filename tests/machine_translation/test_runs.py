@@ -225,7 +225,7 @@ def test_an_original_that_changes_meanwhile_leaves_the_translation_outdated(
     assert practice.title_fr == "MENTOREN IN Genk"
 
 
-def test_a_text_of_another_original_does_not_stay_to_look_up_to_date(
+def test_a_text_of_another_original_stays_and_does_not_look_up_to_date(
     libretranslate, asked, work, practice, texts
 ):
     a_translation(practice, "fr", "machine", title="Des mentors", summary="Chacun.")
@@ -233,7 +233,33 @@ def test_a_text_of_another_original_does_not_stay_to_look_up_to_date(
     libretranslate.next_answers = [(413, b"")]
     run = work(asked())
     assert (run.state, run.left_out) == (RunState.PARTLY_DONE, {"title": LeftOut.SIZE})
-    assert (texts(practice)["title"], texts(practice)["summary"]) == ("", "IETS ANDERS.")
+    assert texts(practice)["title"] == "Des mentors"
+    assert texts(practice)["summary"] == "IETS ANDERS."
+    translation = Translation.objects.get()
+    assert translation.original_snapshot["title"] == "Mentoren in Genk"
+    assert translation.is_outdated()
+
+
+def test_a_text_without_an_original_goes(libretranslate, asked, work, practice):
+    write(practice, "nl", lessons="Een les.")
+    practice.refresh_from_db()
+    a_translation(practice, "fr", "machine", title="Des mentors", lessons="Une leçon.")
+    write(practice, "nl", lessons="")
+    work(asked())
+    practice.refresh_from_db()
+    assert practice.lessons_fr == ""
+
+
+def test_a_text_whose_language_was_put_right_meanwhile_is_asked_for_anew(
+    libretranslate, asked, work, practice
+):
+    run = asked("de")
+    title = practice.title_nl
+    Practice.objects.filter(pk=practice.pk).update(
+        original_language="fr", title_fr=title, title_nl="", summary_nl="", how_it_works_nl=""
+    )
+    assert work(run).state == RunState.WITHDRAWN
+    assert not Translation.objects.exists()
 
 
 def test_withdrawn_while_it_is_translated(libretranslate, asked, work, practice, texts):

@@ -21,7 +21,7 @@ from practices.models import (
     PracticeVersion,
     Theme,
 )
-from practices.publishing.versions import content_of
+from practices.versions import content_of
 
 
 @pytest.fixture(scope="module")

@@ -216,6 +216,15 @@ def test_paragraphs_stand_beside_paragraphs_where_they_are_as_many(client, genk)
     assert re.search(r"<ins><span[^>]*>.added: </span>\s*Ten slotte dit.<", text)
 
 
+def test_a_list_below_another_stays_below_it(client, genk):
+    practice = a_practice(genk, "nl", how_it_works_nl="- dit\n\n  - dat\n\nEinde.")
+    a_translation(practice, "fr", how_it_works="- ceci\n\n  - cela\n\nFin.")
+    client.force_login(an_editor(genk))
+    translate(client, practice, how_it_works=["- ceci\r\n", "\r\n  - cela ", "", "Fin."])
+    practice.refresh_from_db()
+    assert practice.how_it_works_fr == "- ceci\n\n  - cela\n\nFin."
+
+
 def test_nothing_left_means_missing_again_and_nothing_written_is_refused(client, genk, practice):
     client.force_login(an_editor(genk))
     page = translate(client, practice)

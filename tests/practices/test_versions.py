@@ -10,6 +10,8 @@ from django.test import Client
 
 from efus.accounts.models import User
 from practices.models import Practice, PracticeVersion
+from practices.translations.models import Translation
+from practices.translations.saving import save_translation
 from practices.versions import content_of, record
 from tests.domain import (
     a_city,
@@ -300,6 +302,61 @@ def test_translations_come_back_with_the_original(client, genk, theme):
     assert practice.versions.get(number=3).texts["de"] == {"title": "Paten"}  # not lost
 
 
+def in_french(practice, person, state, **texts):
+    """Save a French translation of *practice* as it is now."""
+    practice = Practice.objects.get(pk=practice.pk)
+    save_translation(practice, "fr", texts, state, person)
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_what_a_machine_translated_does_not_come_back_as_reviewed(client, genk, theme, is_gone):
+    editor = an_editor(genk)
+    client.force_login(editor)
+    practice = begin(client, genk, theme)
+    in_french(practice, None, "machine", title="Mentors pour jeune")
+    in_french(practice, editor, "reviewed", title="" if is_gone else "Des mentors")
+    restore(client, practice, 2)
+    assert practice.translations.get().state == "machine"
+
+
+def test_what_was_outdated_comes_back_outdated(client, genk, theme):
+    editor = an_editor(genk)
+    client.force_login(editor)
+    practice = begin(client, genk, theme)
+    in_french(practice, editor, "reviewed", title="Des mentors")
+    write(client, practice, title="Maatjes voor jongeren")
+    in_french(practice, editor, "reviewed", title="Des copains")
+    restore(client, practice, 3)
+    translation = Translation.objects.get()
+    assert translation.is_outdated()
+    assert translation.original_snapshot["title"] == "Mentoren voor jongeren"
+    restore(client, practice, 4)
+    assert not Translation.objects.get().is_outdated()
+
+
+def test_a_review_stays_where_the_text_does(client, genk, theme):
+    editor = an_editor(genk)
+    client.force_login(editor)
+    practice = begin(client, genk, theme)
+    in_french(practice, None, "machine", title="Des mentors")
+    in_french(practice, editor, "reviewed", title="Des mentors")
+    write(client, practice, lessons="Begin klein.")
+    restore(client, practice, 2)
+    assert practice.translations.get().state == "reviewed"
+
+
+def test_nothing_is_restored_over_a_translation_that_somebody_has_just_saved(client, genk, theme):
+    client.force_login(an_editor(genk))
+    practice = begin(client, genk, theme)
+    write(client, practice, lessons="Begin klein.")
+    address = address_of(practice, "versions/1/restore/")
+    began = hidden(client, address)
+    in_french(practice, None, "machine", title="Des mentors")
+    page = client.post(address, began, follow=True)
+    assert "Somebody else has saved this practice meanwhile" in text_of(page)
+    assert practice.translations.exists()
+
+
 def test_a_theme_that_is_gone_stays_away(client, genk, theme):
     client.force_login(an_editor(genk))
     passing = a_theme("passing")
@@ -381,6 +438,6 @@ def test_each_role_looks_and_restores_as_it_may(client, genk, theme, role):
         assert (address_of(practice, "versions/1/restore/") in listed) == may
         address = address_of(practice, "versions/1/restore/")
         assert (client.get(address).status_code == 200) == may
-        client.post(address, {"saved_at": practice.updated_at.isoformat()})
+        client.post(address, hidden(client, address))
         practice.refresh_from_db()
         assert (practice.title_nl == "Oud") == may

@@ -31,6 +31,7 @@ from practices.translations.machine.errors import (
 from practices.translations.machine.models import MachineTranslationRun
 from practices.translations.machine.texts import NotAccepted, names_of, pieces_of, text_from
 from practices.translations.saving import save_translation
+from practices.versions import texts_in
 
 logger = logging.getLogger(__name__)
 
@@ -217,26 +218,27 @@ def finish(run, problem=""):
     translation = practice.translations.filter(language=run.language).first()
     if run.language == practice.original_language:
         return _end(run, RunState.FAILED, Problem.ORIGINAL_LANGUAGE)
+    if run.source_language != practice.original_language:
+        # The text stands under another language now: what was asked for is asked for no more.
+        return _end(run, RunState.WITHDRAWN, "")
     if fingerprint(practice, run.language, translation) != run.seen_translation:
         return _end(run, RunState.FAILED, Problem.WRITTEN_MEANWHILE)
     if not run.results:
         return _end(run, RunState.FAILED, problem or Problem.NOTHING_ACCEPTED)
     whole = all(field in run.results for field in run.fields)
     _end(run, RunState.DONE if whole else RunState.PARTLY_DONE, "" if whole else problem)
+    # What was left out stays as it was, and as outdated; what has no original any more goes.
     before = translation.original_snapshot if translation else {}
-    texts = {
-        # Made from another original, a text would look up to date now.
-        field: run.results.get(field, "")
-        for field in TEXT_FIELDS
-        if field in run.results or before.get(field) != run.original_snapshot[field]
-    }
+    originals, written = run.original_snapshot, texts_in(practice, run.language)
+    gone = {field: "" for field in TEXT_FIELDS if before.get(field) and not originals[field]}
+    stays = [field for field in run.fields if field not in run.results and written[field]]
     save_translation(
         practice,
         run.language,
-        texts,
+        gone | run.results,
         TranslationState.MACHINE,
         run.asked_by,
-        snapshot=run.original_snapshot,
+        snapshot=originals | {field: before[field] for field in stays if before},
     )
 
 
