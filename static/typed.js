@@ -53,7 +53,9 @@
     const recall = () => {
       const stored = read(key);
       if (!stored) return;
-      if (visible(stored.fields) === visible(fields())) return forget();
+      // The draft that the page shows is this one, or one that was typed later elsewhere.
+      const isOvertaken = stored.kept && Number(form.dataset.kept || 0) >= stored.kept;
+      if (isOvertaken || visible(stored.fields) === visible(fields())) return forget();
       for (const element of form.elements) {
         if (OURS.has(element.name)) continue;
         const values = stored.fields.filter(([name]) => name === element.name).map(([, value]) => value);
@@ -110,8 +112,9 @@
           signal: request.signal,
         });
         if (response.headers.get("Content-Type")?.startsWith("application/json")) {
-          tell(await response.json());
-          if (response.ok && upTo === changes) forget();
+          const answer = await response.json();
+          tell(answer);
+          if (response.ok && upTo === changes) remember({ kept: answer.kept });
         } else if (response.status < 500) {
           tell({ message: words.outdated });
         } else {

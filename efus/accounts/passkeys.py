@@ -25,7 +25,27 @@ def refuses_unreadable(clean):
     return wrapped
 
 
+class CredentialField(forms.JSONField):
+    """JSON, whose parser fails in more ways than Django's field knows of."""
+
+    def __init__(self):
+        super().__init__(widget=forms.HiddenInput)
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError):  # nested too deeply; a number of too many digits
+            raise get_adapter().validation_error("incorrect_code") from None
+
+    def bound_data(self, data, initial):
+        try:
+            return super().bound_data(data, initial)
+        except (RecursionError, ValueError):
+            return None  # there is nothing to show again
+
+
 class AddForm(library.AddWebAuthnForm):
+    credential = CredentialField()
     passwordless = forms.BooleanField(
         label=_("Sign in with it alone"),
         required=False,
@@ -39,12 +59,15 @@ class AddForm(library.AddWebAuthnForm):
 
 
 class LoginForm(library.LoginWebAuthnForm):
+    credential = CredentialField()
     clean_credential = refuses_unreadable(library.LoginWebAuthnForm.clean_credential)
 
 
 class SecondStepForm(library.AuthenticateWebAuthnForm):
+    credential = CredentialField()
     clean_credential = refuses_unreadable(library.AuthenticateWebAuthnForm.clean_credential)
 
 
 class ReauthenticateForm(library.ReauthenticateWebAuthnForm):
+    credential = CredentialField()
     clean_credential = refuses_unreadable(library.ReauthenticateWebAuthnForm.clean_credential)

@@ -1,10 +1,16 @@
 """Taking up a practice, and how far one is with it."""
 
-from django.db import transaction
+from datetime import timedelta
 
-from practices.adoptions.correspondence import write_letter
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from practices.adoptions.correspondence import LetterRefused, write_letter
 from practices.adoptions.mails import tell_of_adoption, tell_of_letter
 from practices.models import Adoption, AdoptionEvent
+
+TAKEN_UP_AN_HOUR = 30  # by one person; each of them is told by mail
 
 
 @transaction.atomic
@@ -26,6 +32,16 @@ def take_up(practice, city, person, *, state, language, is_public, words, shows_
         },
     )
     if is_new:
+        since = timezone.now() - timedelta(hours=1)
+        lately = Adoption.objects.filter(opened_by=person, opened_at__gt=since)
+        if lately.count() > TAKEN_UP_AN_HOUR:
+            raise LetterRefused(
+                _(
+                    "You have taken up %(number)d practices within an hour, which is the most."
+                    " Your text is below: wait a while, then send it."
+                )
+                % {"number": TAKEN_UP_AN_HOUR}
+            )
         AdoptionEvent.objects.create(adoption=adoption, person=person, to_state=state)
     letter = None
     if words:

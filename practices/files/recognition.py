@@ -1,5 +1,6 @@
 """What a file is, by what is in it. Its name and what the browser says of it do not count."""
 
+import lzma
 import zipfile
 import zlib
 
@@ -76,6 +77,7 @@ def _office_document(file):
             return _type_of_package(package)
     except (
         zipfile.BadZipFile,
+        lzma.LZMAError,
         zlib.error,
         EOFError,
         NotImplementedError,

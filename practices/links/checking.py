@@ -20,6 +20,7 @@ AGAIN = timedelta(days=30)
 FAILING_AGAIN = CONFIRMED_AFTER + timedelta(hours=1)
 PAUSE = timedelta(hours=1)  # after which a save has a failing link tried once more
 MOST_LINKS = 10
+MOST_LINKS_OF_PRACTICE = 200  # so that nobody has others' links wait, or a site flooded
 MOST_SECONDS = 60  # after which no further link of a batch is begun
 LOCK = 4526_002
 
@@ -47,7 +48,7 @@ def refresh(pk):
     practice = Practice.objects.select_for_update(of=["self"], no_key=True).filter(pk=pk).first()
     if practice is None:
         return False
-    addresses = places_of_links(practice)
+    addresses = list(places_of_links(practice))[:MOST_LINKS_OF_PRACTICE]
     rows = PracticeLink.objects.filter(practice=practice)
     rows.exclude(address__in=addresses).delete()
     known = set(rows.values_list("address", flat=True))

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
@@ -41,9 +40,8 @@ def keep(practice, person, step, typed):
 
 
 def kept(practice, person, step):
-    """What *person* typed into *step* and did not save: a ``QueryDict``, or None."""
-    draft = WritingDraft.objects.filter(practice=practice, person=person, step=step.name).first()
-    return draft and QueryDict(draft.typed)
+    """What *person* typed into *step* and did not save: a ``WritingDraft``, or None."""
+    return WritingDraft.objects.filter(practice=practice, person=person, step=step.name).first()
 
 
 def discard(practice, person, step):

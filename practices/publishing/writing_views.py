@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import Http404, JsonResponse
+from django.http import Http404, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -95,10 +95,11 @@ def write_step(request, pk, name):
     # Locked, so that of two people who save at once the second is told of the first.
     practice, why_not = _practice_to_write(request, pk, lock=is_sent)
     data = kept = kept_form(request)
+    draft = None
     if is_sent:
         data = request.POST
-    elif data is None:
-        data = kept = drafts.kept(practice, request.user, step)
+    elif data is None and (draft := drafts.kept(practice, request.user, step)):
+        data = kept = QueryDict(draft.typed)
     if data is None and why_not:
         messages.warning(request, why_not)
         return redirect("workspace:edit", pk)
@@ -130,6 +131,7 @@ def write_step(request, pk, name):
             "outline": entries,
             "why_not": why_not,
             "not_yet_saved": kept is not None,
+            "draft_kept": draft.saved_at.timestamp() if draft else None,
             "others_at_work": drafts.others_at_work(practice, request.user),
         },
         status=(403 if why_not else 422) if is_sent else 200,
@@ -163,6 +165,7 @@ def keep_draft(request, pk, name):
     return JsonResponse(
         {
             "message": _("Draft kept at %(time)s.") % {"time": moment},
+            "kept": draft.saved_at.timestamp(),
             "others_at_work": drafts.others_at_work(practice, request.user),
         }
     )

@@ -21,6 +21,7 @@ from practices.word_comparison import compare, marked
 CHARACTERS_A_ROW = 50
 FEWEST_ROWS, MOST_ROWS = 2, 16
 EMPTY_LINES_BEFORE = re.compile(r"\A(?:[^\S\r\n]*\r?\n)+")
+MOST_PARAGRAPHS = 100  # of one text, each with a field; a form has room for 1000 fields
 
 
 def paragraphs_of(text):
@@ -169,7 +170,11 @@ class TranslationForm(forms.Form):
         before = self.translation.original_snapshot[name] if self.translation else original
         label = str(bound.label)
         texts = [paragraphs_of(text) for text in (original, bound.value() or "", before)]
-        if name != "title" and len(texts[0]) > 1 and len({len(parts) for parts in texts}) == 1:
+        if (
+            name != "title"
+            and 1 < len(texts[0]) <= MOST_PARAGRAPHS
+            and len({len(parts) for parts in texts}) == 1
+        ):
             many = len(texts[0])
             pairs = [
                 self._pair(

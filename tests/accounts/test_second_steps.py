@@ -119,6 +119,8 @@ def test_no_page_needs_what_our_content_security_policy_forbids(client, page):
     "credential",
     [
         "no JSON",
+        pytest.param("[" * 100_000, id="nested deeply"),
+        pytest.param("9" * 5_000, id="a huge number"),
         "[]",
         '{"id": "x"}',
         '{"id": "a", "rawId": "a", "type": "public-key", "response": {"userHandle": "AAA"}}',

@@ -9,7 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from practices.models import TEXT_FIELDS, Practice
-from practices.translations.machine.asking import MOST_OPEN_RUNS, CannotAsk, ask
+from practices.translations.machine.asking import (
+    MOST_OPEN_RUNS,
+    MOST_RUNS_A_DAY,
+    CannotAsk,
+    ask,
+)
 from practices.translations.machine.connectors import connector
 from practices.translations.machine.enums import LeftOut, Problem, RunState
 from practices.translations.machine.models import MachineTranslationRun
@@ -294,6 +299,19 @@ def test_nobody_asks_for_more_than_a_quota_can_bear(libretranslate, genk, editor
     with pytest.raises(CannotAsk, match="as many"):
         ask(a_practice(genk, "nl"), ["fr"], editor, connector())
     assert ask(a_practice(genk, "nl"), ["fr"], an_editor(genk), connector())
+
+
+def test_nor_for_more_in_a_day_however_quickly_it_is_done(libretranslate, genk, editor):
+    languages = ["en", "fr", "de", "es", "it", "pt", "sv"]
+    for _practice in range(MOST_RUNS_A_DAY // len(languages)):
+        for run in ask(a_practice(genk, "nl"), languages, editor, connector()):
+            withdraw(run)
+    with pytest.raises(CannotAsk, match="within a day"):
+        ask(a_practice(genk, "nl"), ["fr"], editor, connector())
+    assert ask(a_practice(genk, "nl"), ["fr"], an_editor(genk), connector())
+    yesterday = timezone.now() - timedelta(days=1)
+    MachineTranslationRun.objects.filter(asked_by=editor).update(created_at=yesterday)
+    assert ask(a_practice(genk, "nl"), ["fr"], editor, connector())
 
 
 def test_a_run_whose_workers_all_die_is_given_up(libretranslate, asked, practice):

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from cities.models import Seat
-from practices.adoptions.steps import take_up
+from practices.adoptions.steps import TAKEN_UP_AN_HOUR, take_up
 from practices.models import Adoption, AdoptionEvent
 from tests.domain import (
     PASSWORD,
@@ -231,6 +231,21 @@ def test_what_makes_no_sense_is_told_and_nothing_is_taken_up(client, lille, prac
     )
     assert page.status_code == 422
     assert not Adoption.objects.exists()
+
+
+def test_nobody_takes_up_more_than_so_many_practices_an_hour(client, genk, lille, practice):
+    person = an_editor(lille)
+    for _number in range(TAKEN_UP_AN_HOUR):
+        an_adoption(a_practice(genk, "nl"), lille, opened_by=person)
+    sent = {"city": lille.pk, "state": "exploring", "language": "fr", "text": "Bonjour à tous."}
+    client.force_login(person)
+    page = client.post(take_up_address(practice), sent)
+    assert page.status_code == 422
+    assert "which is the most" in text_of(page)
+    assert "Bonjour à tous." in text_of(page)
+    assert not practice.adoptions.exists()
+    client.force_login(an_editor(lille))
+    assert client.post(take_up_address(practice), sent).status_code == 302
 
 
 def test_a_city_that_is_not_ones_own_cannot_be_chosen(client, lille, practice):

@@ -128,6 +128,16 @@ def test_a_file_is_what_its_content_says(writer, client, draft, content, file_ty
     assert len(b"".join(read.streaming_content)) == file.size
 
 
+def a_damaged_package(compression):
+    """Its list of entries is whole; what is packed is not."""
+    written = BytesIO()
+    with zipfile.ZipFile(written, "w", compression) as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.text" * 20)
+    content = bytearray(written.getvalue())
+    content[42:52] = b"\xff" * 10
+    return bytes(content)
+
+
 REFUSED = {
     "empty": (b"", "is empty"),
     "a program": (b"MZ\x90\x00" + bytes(200), "none of the kinds"),
@@ -140,6 +150,8 @@ REFUSED = {
     "half a photo": (a_picture("JPEG", size=(900, 900))[:2000], "damaged"),
     "only the beginning of a picture": (b"\x89PNG\r\n\x1a\n<html>", "damaged"),
     "only the beginning of a document": (a_word_document()[:120], "damaged"),
+    "a damaged package": (a_damaged_package(zipfile.ZIP_DEFLATED), "damaged"),
+    "one that is packed in a rare way": (a_damaged_package(zipfile.ZIP_LZMA), "damaged"),
     "too many pixels": (a_picture(size=(9000, 9000), mode="1"), "million pixels"),
     "a bomb of pixels": (a_picture(size=(20000, 20000), mode="1"), "million pixels"),
     "macros": (a_word_document(WORD_WITH_MACROS), "macros"),

@@ -23,7 +23,13 @@ import efus.settings
 from efus.safety import refuse_unsafe_production
 from practices.links.addresses import is_public
 from practices.links.asking import ask
-from practices.links.checking import LOCK, check_batch, refresh, tell_of_broken_links
+from practices.links.checking import (
+    LOCK,
+    MOST_LINKS_OF_PRACTICE,
+    check_batch,
+    refresh,
+    tell_of_broken_links,
+)
 from practices.links.tasks import check_due_links, refresh_links, refresh_links_of_published
 from practices.models import PracticeLink
 from practices.publishing.transitions import perform
@@ -389,6 +395,17 @@ def test_the_links_are_those_of_all_texts_in_all_languages(genk):
     refresh(practice.pk)
     assert set(links_of(practice)) == {"https://a.example/1", "https://a.example/3"}
     assert not refresh(practice.pk + 1)  # gone meanwhile
+
+
+def test_of_very_many_links_the_first_ones_are_looked_after(genk):
+    texts = [f"[x](https://a.example/{part}{each})" for part in "ab" for each in range(150)]
+    practice = a_practice(
+        genk, "nl", problem_nl=" ".join(texts[:150]), lessons_nl=" ".join(texts[150:])
+    )
+    refresh(practice.pk)
+    assert len(links_of(practice)) == MOST_LINKS_OF_PRACTICE
+    assert "https://a.example/a0" in links_of(practice)
+    assert "https://a.example/b149" not in links_of(practice)
 
 
 def a_practice_linking_to(site, city, path="/", **fields):

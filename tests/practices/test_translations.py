@@ -225,6 +225,18 @@ def test_a_list_below_another_stays_below_it(client, genk):
     assert practice.how_it_works_fr == "- ceci\n\n  - cela\n\nFin."
 
 
+def test_far_too_many_paragraphs_are_one_field_that_can_be_sent(client, genk):
+    practice = a_practice(genk, "nl", how_it_works_nl="Eerst.\n\n" * 1200)
+    a_translation(practice, "fr", how_it_works="Avant.\n\n" * 1200)
+    client.force_login(an_editor(genk))
+    text = client.get(address(practice)).content.decode()
+    typed = ["Avant."] * len(re.findall(r'<textarea name="how_it_works"', text))
+    typed[0] += " Puis."
+    assert translate(client, practice, how_it_works=typed).status_code == 200
+    practice.refresh_from_db()
+    assert practice.how_it_works_fr.startswith("Avant. Puis.")
+
+
 def test_nothing_left_means_missing_again_and_nothing_written_is_refused(client, genk, practice):
     client.force_login(an_editor(genk))
     page = translate(client, practice)

@@ -1,6 +1,9 @@
 """Asking for a machine translation."""
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from efus.accounts.models import User
@@ -16,6 +19,7 @@ from practices.translations.machine.tasks import translate_practice
 from practices.translations.models import original_texts
 
 MOST_OPEN_RUNS = 14  # of one person; two practices into every other language
+MOST_RUNS_A_DAY = 140  # of one person: the service counts, or charges, every character
 
 
 class CannotAsk(Exception):
@@ -52,6 +56,16 @@ def ask(practice, languages, user, connector, *, replace_reviewed=False):
                 " Wait until some of them are done."
             )
             % {"most": MOST_OPEN_RUNS}
+        )
+    since = timezone.now() - timedelta(days=1)
+    lately = runs.filter(asked_by=user, created_at__gt=since).count()
+    if lately + len(wanted) > MOST_RUNS_A_DAY:
+        raise CannotAsk(
+            _(
+                "You have asked for as many machine translations as you may within a day"
+                " (%(most)d). Go on tomorrow."
+            )
+            % {"most": MOST_RUNS_A_DAY}
         )
     started = [
         runs.create(
