@@ -45,6 +45,17 @@
     let sent = false;
 
     const fields = () => [...new FormData(form)].filter(([name, value]) => !OURS.has(name) && typeof value === "string");
+    // What the page came with, whatever the browser has put back into it since.
+    const served = () =>
+      [...form.elements].flatMap((element) => {
+        const { name, type, value } = element;
+        if (!name || OURS.has(name) || ["submit", "button", "file", "fieldset"].includes(type)) return [];
+        if (type === "checkbox" || type === "radio") return element.defaultChecked ? [[name, value]] : [];
+        if (!element.options) return [[name, element.defaultValue]];
+        const chosen = [...element.options].filter((option) => option.defaultSelected);
+        if (!chosen.length && !element.multiple) chosen.push(element.options[0]);
+        return chosen.map((option) => [name, option.value]);
+      });
     const isHidden = ([name]) => form.elements[name]?.type === "hidden";
     const visible = (all) => JSON.stringify(all.filter((field) => !isHidden(field)));
     const remember = (more = {}) => write(key, { fields: fields(), ...more });
@@ -55,7 +66,9 @@
       if (!stored) return;
       // The draft that the page shows is this one, or one that was typed later elsewhere.
       const isOvertaken = stored.kept && Number(form.dataset.kept || 0) >= stored.kept;
-      if (isOvertaken || visible(stored.fields) === visible(fields())) return forget();
+      const isServed = visible(stored.fields) === visible(served());
+      if (isServed && document.querySelector(".error-summary")) return remember(); // not saved yet
+      if (isOvertaken || isServed) return forget();
       for (const element of form.elements) {
         if (OURS.has(element.name)) continue;
         const values = stored.fields.filter(([name]) => name === element.name).map(([, value]) => value);

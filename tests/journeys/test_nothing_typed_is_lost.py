@@ -153,7 +153,7 @@ def test_one_leaves_without_saving_and_comes_back(writer, practice):
     expect(writer.lessons).to_have_value(LESSONS)
     writer.open(outcome(practice))
     expect(writer.lessons).to_have_value(LESSONS)
-    expect(writer.page.locator(".message.warning").first).to_be_visible()
+    expect(writer.page.locator(".message.warning:visible")).to_have_count(1)
     writer.press("[name=next][value=overview]")
     assert lessons_of(practice) == LESSONS
 
