@@ -32,13 +32,20 @@ def test_an_editor_enters_organisations_and_a_partnership(browser, platform, wid
     writer.press("main form.writing button")
     expect(writer.page.locator("[name=name]")).to_have_value("Overleg Genk-Noord")
     writer.press("[name=add_row]")
-    for number in (0, 3):
+    # Organisations are found by a part of their name, without its accents and capitals.
+    for number, typed in ((0, "JUSTITÍE"), (3, "social")):
         row = writer.page.locator(".partner-row").nth(number)
-        row.locator("select").first.select_option(index=number or 1)
+        field = row.get_by_role("combobox").first
+        field.fill(typed)
+        expect(row.locator(".autocomplete__option")).to_have_count(1)
+        writer.look()
+        field.press("ArrowDown")
+        writer.page.keyboard.press("Enter")
         row.locator("select").last.select_option("delivers")
     writer.press(".form-actions button")
     partnership = Partnership.objects.last()
-    assert partnership.partners.count() == 2
+    kinds = {organisation.kind for organisation in partnership.organisations.all()}
+    assert kinds == {"justice", "social_services"}
     assert list(partnership.practices.all()) == [practice]
 
     # The organisation is entered again under nearly the same name; a mistake is told.
