@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.practices.test_partnerships_in_browser import Writer
 
 from practices.models import Practice, PracticeLink
+from tests.browser import Writer
 from tests.domain import a_city, a_coordinator, a_practice, a_theme
 
 LONG = "https://www.genk.example/" + "een-heel-lang-adres-zonder-einde-" * 5

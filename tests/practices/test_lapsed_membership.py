@@ -19,6 +19,7 @@ from tests.domain import (
     an_administrator,
     an_editor,
 )
+from tests.writing import hidden
 
 pytestmark = pytest.mark.django_db
 
@@ -131,9 +132,8 @@ def test_what_is_public_can_be_corrected_and_taken_back_but_not_published_again(
     Practice.objects.filter(pk=practice.pk).update(summary_nl="Met nog een fout.")
     practice.refresh_from_db()
     client.force_login(coordinator)
-    restored = client.post(
-        workspace(practice, "versions/1/restore/"), {"saved_at": practice.updated_at.isoformat()}
-    )
+    address = workspace(practice, "versions/1/restore/")
+    restored = client.post(address, hidden(client, address))
     assert restored.status_code == 302
     practice.refresh_from_db()
     assert (practice.state, practice.summary_nl) == ("published", "Met een fout.")
