@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from efus.accounts.models import User
@@ -44,9 +45,11 @@ def write_letter(adoption, author, *, text, language, shows_address, token):
             )
             % {"number": LETTERS_AN_HOUR}
         )
+    if (city := city_of(author, adoption)) is None:  # lost while the letter was on its way
+        raise LetterRefused(_("This is between two cities in which you hold no seat."))
     letter = Letter.objects.create(
         adoption=adoption,
-        from_city=city_of(author, adoption),
+        from_city=city,
         author=author,
         text=text,
         language=language,

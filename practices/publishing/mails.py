@@ -76,8 +76,10 @@ def following(practice, concerned):
     return [user for user in people if user.has_perm("practices.follow_practice", practice)]
 
 
-def people_concerned(event):
-    """Whom to tell of *event*: never who did it, nor who may not follow the practice any more.
+def people_concerned(event, *, by_itself=False):
+    """Whom to tell of *event*: never who may not follow the practice any more.
+
+    Nor who did it, unless that was set for this moment and came about *by_itself*.
 
     A submission concerns the city's coordinators, any other step who wrote or submitted it;
     what Efus takes back concerns them all.
@@ -92,7 +94,8 @@ def people_concerned(event):
         concerned = Q(pk=practice.created_by_id) | Q(pk__in=last)
         if event.kind in STEPS_BY_EFUS and _is_by_efus(event):
             concerned |= coordinators
-    return following(practice, concerned & ~Q(pk=event.person_id))
+    doer = Q(pk=event.person_id)
+    return following(practice, concerned | doer if by_itself else concerned & ~doer)
 
 
 def mail(user, practice, subject, sentence, next_step, comment="", **words):
@@ -118,9 +121,9 @@ def mail(user, practice, subject, sentence, next_step, comment="", **words):
     )
 
 
-def tell_the_people_concerned(event):
+def tell_the_people_concerned(event, *, by_itself=False):
     """Have a worker mail each of them, in their language, once the step is committed."""
-    for user in people_concerned(event):
+    for user in people_concerned(event, by_itself=by_itself):
         with override(user.language):
             mail(
                 user,

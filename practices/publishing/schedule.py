@@ -116,7 +116,7 @@ def publish_if_due(pk):
     with override(practice.original_language):
         reason = _why_not_published(practice, person)
         if not reason:
-            perform(PUBLISH.name, practice, person)
+            perform(PUBLISH.name, practice, person, by_itself=True)
             return
         moment = practice.publish_at
         _set(practice, None, None)

@@ -156,8 +156,10 @@ def why_refused(transition, practice, comment=""):
 
 
 @transaction.atomic
-def perform(name, practice, user, comment=""):
+def perform(name, practice, user, comment="", *, by_itself=False):
     """Take the step *name* with *practice* for *user*, who is known to be allowed to.
+
+    *by_itself* says that *user* had set it for this moment and need not be there.
 
     It is written into the practice's history, and the people concerned are told by mail. A
     publication that was scheduled is so no longer. Returns the practice as it is afterwards.
@@ -192,7 +194,7 @@ def perform(name, practice, user, comment=""):
         from_state=before,
         to_state=practice.state,
     )
-    tell_the_people_concerned(event)
+    tell_the_people_concerned(event, by_itself=by_itself)
     if practice.state == State.PUBLISHED:
         refresh_links.delay_on_commit(practice.pk)
     return practice
