@@ -509,3 +509,16 @@ def test_rules_of_a_correction(practice, marie):
     Correction.objects.create(**row)
     practice.delete()
     assert not Correction.objects.exists()
+
+
+def test_who_offered_a_correction_does_not_see_what_is_not_public_any_more(
+    client, genk, practice, marie
+):
+    correction = offered(practice, marie)
+    Practice.objects.filter(pk=practice.pk).update(state="unpublished", title_nl="Nog geheim")
+    client.force_login(marie)
+    for address in (f"{LIST}own/", f"{LIST}{correction.pk}/"):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "Nog geheim" not in page.content.decode()
+        assert practice.title_nl in page.content.decode()

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,9 +25,10 @@ class CorrectionQuerySet(models.QuerySet):
         return self.select_related("offered_by", "offered_from")
 
     def for_list(self, language):
-        """What a list shows of each: the practice's title, who offered it, from where."""
+        """What a list shows of each: the practice's title then, who offered it, from where."""
         return (
-            self.defer("texts", "original_snapshot", "translation_snapshot", "remark", "answer")
+            self.annotate(listed_title=KeyTextTransform("title", "original_snapshot"))
+            .defer("texts", "original_snapshot", "translation_snapshot", "remark", "answer")
             .with_people()
             .prefetch_related(
                 models.Prefetch(
@@ -138,6 +140,16 @@ class Correction(models.Model):
 
     def __str__(self):
         return f"{self.practice_id} · {self.language} · {self.state}"
+
+    @property
+    def title(self):
+        """The title that its city had given the practice when the correction was offered.
+
+        What it is called since may not be public.
+        """
+        if hasattr(self, "listed_title"):
+            return self.listed_title
+        return self.original_snapshot["title"]
 
     @property
     def is_open(self):
