@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
@@ -117,7 +118,7 @@ def write_step(request, pk, name):
         if request.POST.get("next") == "part":
             return redirect(following(outline(practice, request.user, step)).address)
         return redirect("workspace:edit", practice.pk)
-    if is_sent:
+    if data is not None:
         practice.refresh_from_db()  # the form has written what is not saved into it
     entries = outline(practice, request.user, step)
     return render(
@@ -179,4 +180,5 @@ def discard_draft(request, pk, name):
     practice, _why_not = _practice_to_write(request, pk)
     drafts.discard(practice, request.user, step)
     messages.success(request, _("Discarded. This is the saved text."))
-    return redirect("workspace:write", pk, name)
+    # What was kept over a lost session goes too.
+    return redirect(reverse("workspace:write", args=[pk, name]) + "?discard")

@@ -43,6 +43,10 @@ def test_what_is_typed_into_a_published_practice_is_kept_and_readers_see_nothing
     page = page_of(client, practice, "practice")
     assert "Elke **week** een gesprek." in page
     assert "It is not saved yet" in page
+    type_into(client, practice, "in-short", title="Nog niet zo genoemd", summary="")
+    page = client.get(part_address(practice, "in-short"))
+    assert page.context["outline"][0].standing == "filled"  # as it is saved
+    client.post(f"{part_address(practice, 'in-short')}discard/")
     overview = client.get(f"/en/workspace/practices/{practice.pk}/").content.decode()
     assert "typed, not saved" in overview
     # Saving it is an end of the draft.

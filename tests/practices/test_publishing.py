@@ -281,6 +281,10 @@ def test_what_was_kept_can_be_discarded_and_is_shown_to_nobody_else(client, genk
     assert "Een hele middag werk." not in client.get(f"{address}?discard").content.decode()
     assert "Een hele middag werk." not in client.get(address).content.decode()
     lose_the_session()
+    client.force_login(first)
+    client.post(f"{address}discard/", follow=True)
+    assert "Een hele middag werk." not in client.get(address).content.decode()
+    lose_the_session()
     client.force_login(second)
     assert "Een hele middag werk." not in client.get(address).content.decode()
 
