@@ -61,12 +61,13 @@ def until_now(practice):
     return content_of(practice), practice.updated_at, translations_of(practice)
 
 
-def note(practice, person, kind, *, language=None, is_first=False):
+def note(practice, person, kind, *, comment="", language=None, is_first=False):
     """Write into the history of *practice* what *person* did, which left its state as it is."""
     return PracticeEvent.objects.create(
         practice=practice,
         kind=kind,
         person=person,
+        comment=comment,
         language=language,
         from_state="" if is_first else practice.state,
         to_state=practice.state,

@@ -5,18 +5,8 @@ from django.utils.translation import gettext as _
 
 from practices.enums import EventKind
 from practices.files.refusal import FileRefused
-from practices.models import PracticeEvent, PracticeFile
-
-
-def _note(practice, kind, person, name):
-    PracticeEvent.objects.create(
-        practice=practice,
-        kind=kind,
-        person=person,
-        comment=name,
-        from_state=practice.state,
-        to_state=practice.state,
-    )
+from practices.models import PracticeFile
+from practices.versions import note
 
 
 def add(practice, examined, person, description, alternative_text):
@@ -51,7 +41,7 @@ def add(practice, examined, person, description, alternative_text):
     examined.content.content_type = added.content_type
     added.file.save(examined.name, examined.content, save=False)
     added.save(force_insert=True)
-    _note(practice, EventKind.FILE_ADDED, person, added.name)
+    note(practice, person, EventKind.FILE_ADDED, comment=added.name)
     return added, True
 
 
@@ -69,5 +59,5 @@ def put_before(practice, file, other):
 
 def remove(file, person):
     """Remove *file* from its practice; the storage forgets it when the transaction ends."""
-    _note(file.practice, EventKind.FILE_REMOVED, person, file.name)
+    note(file.practice, person, EventKind.FILE_REMOVED, comment=file.name)
     file.delete()

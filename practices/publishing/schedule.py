@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from practices.enums import EventKind
-from practices.models import Practice, PracticeEvent
+from practices.models import Practice
 from practices.publishing.mails import coordinators_of, following, mail
 from practices.publishing.transitions import (
     TRANSITIONS,
@@ -18,6 +18,7 @@ from practices.publishing.transitions import (
     perform,
     why_refused,
 )
+from practices.versions import note
 
 PUBLISH = TRANSITIONS["publish"]
 
@@ -38,17 +39,6 @@ def in_words(moment):
     return (
         f"{date_format(here, 'DATETIME_FORMAT')}"
         f" ({timezone.get_current_timezone()}, UTC{shift[:3]}:{shift[3:]})"
-    )
-
-
-def _note(practice, kind, person, comment=""):
-    PracticeEvent.objects.create(
-        practice=practice,
-        kind=kind,
-        person=person,
-        comment=comment,
-        from_state=practice.state,
-        to_state=practice.state,
     )
 
 
@@ -76,9 +66,8 @@ def schedule(practice, user, moment):
         return
     _set(practice, moment, user)
     zone = timezone.get_current_timezone()
-    _note(
-        practice, EventKind.SCHEDULE, user, f"{timezone.localtime(moment):%Y-%m-%d %H:%M} {zone}"
-    )
+    chosen = f"{timezone.localtime(moment):%Y-%m-%d %H:%M} {zone}"
+    note(practice, user, EventKind.SCHEDULE, comment=chosen)
 
 
 @transaction.atomic
@@ -88,7 +77,7 @@ def unschedule(practice, user):
     if practice.publish_at is None:
         return False
     _set(practice, None, None)
-    _note(practice, EventKind.UNSCHEDULE, user)
+    note(practice, user, EventKind.UNSCHEDULE)
     return True
 
 
@@ -120,7 +109,7 @@ def publish_if_due(pk):
             return
         moment = practice.publish_at
         _set(practice, None, None)
-        _note(practice, EventKind.NOT_PUBLISHED, None, reason)
+        note(practice, None, EventKind.NOT_PUBLISHED, comment=reason)
     concerned = coordinators_of(practice.city)
     if person:
         concerned |= Q(pk=person.pk)

@@ -19,6 +19,7 @@ from practices.enums import (
 from practices.links.tasks import refresh_links
 from practices.models import NEEDED_FOR_PUBLICATION, Practice, PracticeEvent
 from practices.publishing.mails import tell_the_people_concerned
+from practices.versions import note
 
 State = PublicationState
 
@@ -172,13 +173,7 @@ def perform(name, practice, user, comment="", *, by_itself=False):
     publication_lock.share()
     before = practice.state
     if practice.publish_at and transition.target != State.PUBLISHED:
-        PracticeEvent.objects.create(
-            practice=practice,
-            kind=EventKind.UNSCHEDULE,
-            person=user,
-            from_state=before,
-            to_state=before,
-        )
+        note(practice, user, EventKind.UNSCHEDULE)
     practice.publish_at = practice.scheduled_by = None
     practice.state = transition.target
     if practice.state == State.PUBLISHED and practice.published_at is None:
