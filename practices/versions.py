@@ -1,5 +1,8 @@
 """Keeping what a practice said, whoever changed it."""
 
+import json
+from hashlib import sha256
+
 from practices.enums import EventKind
 from practices.links.tasks import refresh_links
 from practices.models import TEXT_FIELDS, PracticeEvent, PracticeVersion
@@ -18,6 +21,11 @@ def as_sent_once(text):
 def texts_in(practice, language):
     """The texts of *practice* in *language*, by field; empty where there is none."""
     return {field: as_sent_once(getattr(practice, f"{field}_{language}")) for field in TEXT_FIELDS}
+
+
+def fingerprint(content):
+    """By which a form knows again the *content*, as JSON has it, that it began from."""
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def content_of(practice):

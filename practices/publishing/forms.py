@@ -1,9 +1,7 @@
 """Writing a practice, part by part, in the language that the city writes in."""
 
-import json
 import re
 import uuid
-from hashlib import sha256
 
 from django import forms
 from django.conf import settings
@@ -20,7 +18,7 @@ from practices.models import (
 )
 from practices.publishing.examples import EXAMPLES
 from practices.rich_text import links_in
-from practices.versions import as_sent_once
+from practices.versions import as_sent_once, fingerprint
 
 ROWS = {
     "summary": 4,
@@ -198,7 +196,7 @@ class StepForm(forms.ModelForm):
         return value.isoformat() if hasattr(value, "isoformat") else value
 
     def _fingerprint(self):
-        return sha256(json.dumps(self.saved, sort_keys=True).encode()).hexdigest()[:24]
+        return fingerprint(self.saved)
 
     def clean_original_language(self):
         language = self.cleaned_data["original_language"]

@@ -1,9 +1,7 @@
 """Translating a practice, text beside text."""
 
-import json
 import re
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django import forms
 from django.utils.translation import get_language_info, gettext_lazy
@@ -15,7 +13,7 @@ from practices.translations.enums import TranslationState
 from practices.translations.glossary.terms import terms_for, terms_in
 from practices.translations.models import original_texts
 from practices.translations.saving import save_translation
-from practices.versions import texts_in
+from practices.versions import fingerprint, texts_in
 from practices.word_comparison import compare, marked
 
 CHARACTERS_A_ROW = 50
@@ -63,10 +61,6 @@ class TextRow:
     terms: list  # of the glossary, that occur in the original
 
 
-def _fingerprint(texts):
-    return sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:24]
-
-
 class TranslationForm(forms.Form):
     """The texts of a practice in one language; any of them may be left for later.
 
@@ -92,8 +86,8 @@ class TranslationForm(forms.Form):
         self.translated = texts_in(practice, language)
         self._terms = terms_for(practice.original_language, language)
         self._told_of_another = False
-        self.fields["seen_original"].initial = _fingerprint(self.originals)
-        self.fields["seen_translation"].initial = _fingerprint(self.translated)
+        self.fields["seen_original"].initial = fingerprint(self.originals)
+        self.fields["seen_translation"].initial = fingerprint(self.translated)
         for name in TEXT_FIELDS:
             field = Practice._meta.get_field(name).formfield()
             field.required = False
@@ -118,7 +112,7 @@ class TranslationForm(forms.Form):
                 % {"language": get_language_info(self.language)["name_translated"]},
             )
             return cleaned
-        if cleaned.get("seen_original") != _fingerprint(self.originals):
+        if cleaned.get("seen_original") != fingerprint(self.originals):
             self._show_next("seen_original")
             self.add_error(
                 None,
@@ -127,7 +121,7 @@ class TranslationForm(forms.Form):
                     " and not lost. Compare it with the original as it is now, then save again."
                 ),
             )
-        if cleaned.get("seen_translation") != _fingerprint(self.translated):
+        if cleaned.get("seen_translation") != fingerprint(self.translated):
             self._told_of_another = True
             self._show_next("seen_translation")
             self.add_error(

@@ -1,8 +1,6 @@
 """Offering a correction, and deciding on one."""
 
-import json
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +9,7 @@ from practices.models import TEXT_FIELDS, Practice
 from practices.translations.corrections.models import Correction
 from practices.translations.forms import TranslationForm
 from practices.translations.models import original_texts
-from practices.versions import as_sent_once, texts_in
+from practices.versions import as_sent_once, fingerprint, texts_in
 from practices.word_comparison import compare, marked
 
 
@@ -91,7 +89,7 @@ class DecisionForm(forms.Form):
 
     def _seen(self):
         texts = [self.originals, self.translated, self.correction.texts, self.correction.remark]
-        return sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:24]
+        return fingerprint(texts)
 
     @property
     def decision(self):
