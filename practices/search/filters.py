@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import Count, F
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -100,6 +101,11 @@ class Search:
         if self.sort == RELEVANCE and self.words:
             return best_match_first(self._narrowed(), self.words, self.language)
         return self._narrowed().newest_first()
+
+    def city_counts(self):
+        """How many of the practices found each city has: a dict by the city's key."""
+        found = self._narrowed().order_by().annotate(place=F("city")).values("place")
+        return dict(found.annotate(number=Count("pk")).values_list("place", "number"))
 
     def facet_values(self):
         """(facet, its values) for each facet; its counts leave out its own choice."""
