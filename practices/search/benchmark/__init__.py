@@ -1,0 +1,1 @@
+"""How well searching finds what people look for: their questions, and what answers them."""
