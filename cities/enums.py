@@ -36,3 +36,14 @@ class SeatRole(models.TextChoices):
 
     EDITOR = "editor", _("editor")
     COORDINATOR = "coordinator", _("coordinator")
+
+
+class NationalForum(models.TextChoices):
+    """The national forums of the network; their names are not translated."""
+
+    BELGIUM = "BE", "Belgisch Forum · Forum belge (BeFUS)"
+    FRANCE = "FR", "Forum français pour la sécurité urbaine (FFSU)"
+    GERMANY = "DE", "Deutsch-Europäisches Forum für Urbane Sicherheit (DEFUS)"
+    ITALY = "IT", "Forum Italiano per la Sicurezza Urbana (FISU)"
+    PORTUGAL = "PT", "Fórum Português para a Prevenção e Segurança Urbana"
+    SPAIN = "ES", "Foro Español para la Prevención y la Seguridad Urbana (FEPSU)"

@@ -17,6 +17,7 @@ from cities.enums import (
     CURRENT_MEMBERSHIP_STATES,
     CityKind,
     MembershipState,
+    NationalForum,
     SeatRole,
 )
 from efus.spelling import address_part
@@ -98,6 +99,13 @@ class City(models.Model):
         _("longitude"), max_digits=8, decimal_places=5, null=True, blank=True
     )
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    national_forum = models.CharField(
+        _("national forum"),
+        max_length=2,
+        choices=NationalForum.choices,
+        blank=True,
+        help_text=_("The forum through which it takes part, where its country has one."),
+    )
     website = models.URLField(_("website"), blank=True)
     geonames_id = models.PositiveIntegerField(
         _("GeoNames identifier"), null=True, blank=True, unique=True
@@ -113,6 +121,10 @@ class City(models.Model):
             models.CheckConstraint(condition=Q(kind__in=CityKind.values), name="city_kind_known"),
             models.CheckConstraint(
                 condition=Q(country__regex=r"^[A-Z]{2}$"), name="city_country_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(national_forum__in=["", *NationalForum.values]),
+                name="city_national_forum_known",
             ),
             models.CheckConstraint(
                 condition=~Q(official_name="") & ~Q(slug=""), name="city_has_name"

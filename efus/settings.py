@@ -137,6 +137,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "search": {
+        "task": "practices.search.tasks.update_sets",
+        "schedule": env.float("SEARCH_TICK_SECONDS", default=5.0),
+        "options": {"expires": 5},
+    },
     "links": {
         "task": "practices.links.tasks.check_due_links",
         "schedule": 600.0,

@@ -12,8 +12,9 @@ from efus.context import page_languages
 from efus.pagination import page_of
 from practices.enums import PublicationState
 from practices.models import TEXT_FIELDS, Practice
+from practices.search import sets
 from practices.search.facets import ThemeFacet
-from practices.search.filters import SORTS, Search
+from practices.search.filters import Search
 from practices.translations.states import reader_note
 
 TEXTS_ON_PAGE = TEXT_FIELDS[2:]
@@ -24,20 +25,20 @@ ADOPTIONS_ON_PAGE = 5
 def home(request):
     """The first page: search, themes, newest."""
     language = get_language()
-    published = Practice.objects.published()
+    published = sets.current()
     themes = ThemeFacet()
-    counts = themes.counts(published)
+    counts = published.counts([themes.parameter])[themes.parameter]
     return render(
         request,
         "home.html",
         {
-            "newest": published.newest_first().as_cards(language)[:6],
+            "newest": Practice.objects.published().newest_first().as_cards(language)[:6],
             "themes": [
                 (slug, label, counts[slug])
                 for slug, label in themes.labels.items()
                 if slug in counts and not themes.depth(slug)
             ],
-            "practice_count": published.count(),
+            "practice_count": len(published.published),
             "member_counts": City.objects.members().aggregate(
                 cities=Count("pk"), countries=Count("country", distinct=True)
             ),
@@ -56,10 +57,11 @@ def browse(request):
         "practices/browse.html",
         {
             "search": search,
-            "sorts": SORTS.items(),
+            "sorts": search.sorts.items(),
             "page": page,
             "facets": search.facet_values(),
             "chosen": search.chosen_values(),
+            "ways_out": [] if page.object_list else search.ways_out(),
         },
     )
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.utils import timezone
 
-from cities.enums import MembershipState
+from cities.enums import MembershipState, NationalForum
 from cities.members_import.gazetteer import STATE_OF
 from cities.members_import.matching import Authority, Match, problem
 from cities.members_import.outcomes import Outcome, Report, Result, shown
@@ -132,6 +132,7 @@ def new_city(row: Row, authority: Authority, known: KnownCities) -> City:
         latitude=round(Decimal(str(authority.latitude)), 5),
         longitude=round(Decimal(str(authority.longitude)), 5),
         population=authority.population,
+        national_forum=authority.country if authority.country in NationalForum.values else "",
         website=row.website,
         geonames_id=authority.geonames_id,
     )

@@ -1,18 +1,31 @@
 """What practices can be narrowed by.
 
-Several values of one facet mean *or*, facets among each other mean *and*.
+Several values of one facet mean *or*, facets among each other mean *and*. Which practices
+have a value is said by the database (the view ``search_facetvalue``); here is how values
+are called.
 """
 
 from django.conf import settings
-from django.db.models import Count, F, Q
-from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from practices.enums import Evidence, OrganisationKind
-from practices.models import Partner, Practice, TargetGroup, Theme
-from practices.search.models import SearchDocument
+from cities.enums import NationalForum
+from cities.models import City
+from practices.enums import CostBand, Evidence, OrganisationKind, PracticeStatus
+from practices.models import Method, TargetGroup, Theme
+
+EARLIEST_YEAR = 1950
+
+CITY_SIZES = {
+    "under-50000": _("under 50,000 inhabitants"),
+    "from-50000": _("50,000 to 100,000"),
+    "from-100000": _("100,000 to 250,000"),
+    "from-250000": _("250,000 to 500,000"),
+    "from-500000": _("500,000 to 1 million"),
+    "from-1000000": _("over 1 million"),
+}
 
 
 class Facet:
@@ -20,33 +33,40 @@ class Facet:
 
     parameter = ""
     label = ""
+    is_listed = True  # among the filters; the others are reached from elsewhere
 
     @cached_property
     def labels(self):
         """The name of each known value, in the order in which they are listed."""
         raise NotImplementedError
 
-    def matching(self, values):
-        """The condition that a practice has one of *values*."""
-        raise NotImplementedError
-
-    def counts(self, practices):
-        """How many of the queryset *practices* have each value: a dict."""
-        raise NotImplementedError
+    def known(self, values):
+        """Those of *values* that are known, each with its name: a dict."""
+        return {value: self.labels[value] for value in values if value in self.labels}
 
     def depth(self, value):
         """How deep *value* stands in a tree of values, from 0."""
         return 0
 
 
-def _with_value(practices, expression):
-    # Named in a step of its own: with expressions only, modeltranslation's values() selects,
-    # and so groups by, every column.
-    return practices.order_by().annotate(value=expression).values("value")
+class ChoiceFacet(Facet):
+    """A facet whose values are the choices of a field."""
+
+    choices = None
+
+    @cached_property
+    def labels(self):
+        return dict(self.choices.choices)
 
 
-def _counted(rows):
-    return dict(rows.values_list("value", "number"))
+class TermFacet(Facet):
+    """A facet whose values are terms that staff edit."""
+
+    terms = None
+
+    @cached_property
+    def labels(self):
+        return {term.slug: term.name for term in self.terms.objects.all()}
 
 
 class CountryFacet(Facet):
@@ -56,12 +76,6 @@ class CountryFacet(Facet):
     @cached_property
     def labels(self):
         return dict(countries)
-
-    def matching(self, values):
-        return Q(city__country__in=values)
-
-    def counts(self, practices):
-        return _counted(_with_value(practices, F("city__country")).annotate(number=Count("pk")))
 
 
 class ThemeFacet(Facet):
@@ -92,108 +106,109 @@ class ThemeFacet(Facet):
     def depth(self, value):
         return int(value in self._nested)
 
-    def matching(self, values):
-        return Q(
-            pk__in=Practice.themes.through.objects.filter(
-                theme__in=Theme.objects.within(values)
-            ).values("practice")
-        )
 
-    def counts(self, practices):
-        joined = Practice.themes.through.objects.filter(practice__in=practices.order_by())
-        own = joined.values(value=F("theme__slug")).annotate(number=Count("practice"))
-        with_children = joined.values(
-            value=Coalesce("theme__parent__slug", "theme__slug")
-        ).annotate(number=Count("practice", distinct=True))
-        return _counted(own) | _counted(with_children)
-
-
-class TargetGroupFacet(Facet):
+class TargetGroupFacet(TermFacet):
     parameter = "group"
     label = _("Target group")
-
-    @cached_property
-    def labels(self):
-        return {group.slug: group.name for group in TargetGroup.objects.all()}
-
-    def matching(self, values):
-        return Q(
-            pk__in=Practice.target_groups.through.objects.filter(
-                targetgroup__slug__in=values
-            ).values("practice")
-        )
-
-    def counts(self, practices):
-        return _counted(
-            Practice.target_groups.through.objects.filter(practice__in=practices.order_by())
-            .values(value=F("targetgroup__slug"))
-            .annotate(number=Count("practice"))
-        )
+    terms = TargetGroup
 
 
-class PartnerFacet(Facet):
+class MethodFacet(TermFacet):
+    parameter = "method"
+    label = _("Method")
+    terms = Method
+
+
+class PartnerFacet(ChoiceFacet):
     parameter = "partner"
     label = _("Kind of partner")
-
-    @cached_property
-    def labels(self):
-        return dict(OrganisationKind.choices)
-
-    def matching(self, values):
-        return Q(
-            pk__in=Partner.objects.filter(organisation__kind__in=values).values(
-                "partnership__practices"
-            )
-        )
-
-    def counts(self, practices):
-        return _counted(
-            Partner.objects.filter(partnership__practices__in=practices.order_by())
-            .order_by()
-            .values(value=F("organisation__kind"))
-            .annotate(number=Count("partnership__practices", distinct=True))
-        )
+    choices = OrganisationKind
 
 
-class LanguageFacet(Facet):
-    parameter = "language"
-    label = _("Available in")
-
+class _LanguageFacet(Facet):
     @cached_property
     def labels(self):
         return dict(settings.LANGUAGES)
 
-    def matching(self, values):
-        return Q(pk__in=SearchDocument.objects.filter(language__in=values).values("practice"))
 
-    def counts(self, practices):
-        return _counted(
-            SearchDocument.objects.filter(practice__in=practices.order_by())
-            .values(value=F("language"))
-            .annotate(number=Count("practice"))
-        )
+class LanguageFacet(_LanguageFacet):
+    parameter = "language"
+    label = _("Available in")
 
 
-class EvidenceFacet(Facet):
+class OriginalLanguageFacet(_LanguageFacet):
+    parameter = "original"
+    label = _("Original language")
+
+
+class EvidenceFacet(ChoiceFacet):
     parameter = "evidence"
     label = _("Evidence")
+    choices = Evidence
+
+
+class StatusFacet(ChoiceFacet):
+    parameter = "status"
+    label = _("Status")
+    choices = PracticeStatus
+
+
+class CostFacet(ChoiceFacet):
+    parameter = "cost"
+    label = _("Cost")
+    choices = CostBand
+
+
+class YearFacet(Facet):
+    """The year in which the practice began."""
+
+    parameter = "year"
+    label = _("Begun in")
 
     @cached_property
     def labels(self):
-        return dict(Evidence.choices)
+        # Planned practices may begin in a year to come.
+        years = range(timezone.localdate().year + 10, EARLIEST_YEAR - 1, -1)
+        return {str(year): str(year) for year in years}
 
-    def matching(self, values):
-        return Q(evidence__in=values)
 
-    def counts(self, practices):
-        return _counted(_with_value(practices, F("evidence")).annotate(number=Count("pk")))
+class ForumFacet(ChoiceFacet):
+    parameter = "forum"
+    label = _("National forum")
+    choices = NationalForum
+
+
+class CitySizeFacet(Facet):
+    parameter = "size"
+    label = _("Size of the city")
+    labels = CITY_SIZES
+
+
+class CityFacet(Facet):
+    """A single city, as links from elsewhere choose it."""
+
+    parameter = "city"
+    label = _("City")
+    is_listed = False
+
+    def known(self, values):
+        cities = City.objects.filter(slug__in=values) if values else []
+        return {city.slug: city.shown_name for city in cities}
 
 
 FACETS = [
     CountryFacet,
     ThemeFacet,
     TargetGroupFacet,
+    MethodFacet,
     PartnerFacet,
-    LanguageFacet,
     EvidenceFacet,
+    LanguageFacet,
+    OriginalLanguageFacet,
+    StatusFacet,
+    CostFacet,
+    YearFacet,
+    CitySizeFacet,
+    ForumFacet,
+    CityFacet,
 ]

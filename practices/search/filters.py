@@ -2,24 +2,39 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from pyroaring import BitMap
 
-from practices.models import Practice
+from cities.models import City
+from practices.enums import Evidence
+from practices.search import sets, text
 from practices.search.facets import FACETS
-from practices.search.text import best_match_first, found_by
+from practices.search.results import Results
 
 LONGEST_WORDS = 200  # characters
+MOST_WORDS = 24
 MOST_VALUES = 50  # values of one facet
 
 NEWEST = "newest"
 RELEVANCE = "relevance"
+MOST_ADOPTED = "adopted"
+BEST_EVIDENCE = "evidence"
 SORTS = {
     RELEVANCE: gettext_lazy("Best match"),
     NEWEST: gettext_lazy("Newest"),
+    MOST_ADOPTED: gettext_lazy("Most adopted"),
+    BEST_EVIDENCE: gettext_lazy("Best evidence"),
 }
+
+BEST_EVIDENCE_FIRST = [
+    Evidence.REPLICATED,
+    Evidence.INDEPENDENTLY_EVALUATED,
+    Evidence.EVALUATED,
+    Evidence.MONITORED,
+]
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,15 @@ class ChosenValue:
     address: str
 
 
+@dataclass(frozen=True)
+class WayOut:
+    """What to drop where nothing is found, and how many practices that leads to."""
+
+    label: str
+    number: int
+    address: str
+
+
 @dataclass
 class Search:
     """Words, values of facets and an order; ``problems`` says what could not be understood."""
@@ -61,74 +85,176 @@ class Search:
         for facet in search.facets:
             search._read_values(facet, query.getlist(facet.parameter))
         search.sort = query.get("sort", "")
-        if search.sort not in SORTS or not search.words:
+        if search.sort not in search.sorts:
             search.sort = RELEVANCE if search.words else NEWEST
         return search
 
     def _read_words(self, words):
-        words = " ".join(words.split())
+        typed = words.split()
+        words = " ".join(typed)
         if len(words) > LONGEST_WORDS:
             self.problems.append(
                 _("Your words were too long; only the first %(number)d characters are used.")
                 % {"number": LONGEST_WORDS}
             )
             words = words[:LONGEST_WORDS]
-        self.words = words
+        elif len(typed) > MOST_WORDS:
+            self.problems.append(
+                _("You typed too many words; only the first %(number)d are used.")
+                % {"number": MOST_WORDS}
+            )
+        self.words = " ".join(words.split()[:MOST_WORDS])
 
     def _read_values(self, facet, values):
         values = list(dict.fromkeys(value for value in values if value))
-        unknown = [value for value in values if value not in facet.labels]
+        known = facet.known(values)
+        unknown = [value for value in values if value not in known]
         if unknown:
             self.problems.append(
                 _("“%(value)s” is not known as a value of “%(facet)s”; it was left out.")
                 % {"value": unknown[0][:40], "facet": facet.label}
             )
-        known = [value for value in values if value in facet.labels][:MOST_VALUES]
         if known:
-            self.chosen[facet.parameter] = known
+            self.chosen[facet.parameter] = dict(list(known.items())[:MOST_VALUES])
+
+    @property
+    def sorts(self):
+        """The orders that make sense for this search, with their names."""
+        return {name: label for name, label in SORTS.items() if self.words or name != RELEVANCE}
+
+    @cached_property
+    def sets(self):
+        """The practices as sets, at one version for everything that this search tells."""
+        return sets.current()
+
+    @cached_property
+    def _text(self):
+        queries = text.understood([self.words])[0]
+        return text.find(queries, self.language, self.sets)
+
+    @cached_property
+    def _by_words(self):
+        """The practices that the words lead to."""
+        return self._text.practices
+
+    @cached_property
+    def _by_facet(self):
+        """For each facet that narrows, the practices that have one of the values chosen."""
+        return {
+            parameter: self.sets.with_any(parameter, values)
+            for parameter, values in self.chosen.items()
+        }
 
     def _narrowed(self, without=None):
-        practices = Practice.objects.published()
-        if self.words:
-            practices = found_by(practices, self.words, self.language)
-        for facet in self.facets:
-            if facet.parameter in self.chosen and facet is not without:
-                practices = practices.filter(facet.matching(self.chosen[facet.parameter]))
-        return practices
+        """The practices found; *without* names a facet, or ``q`` for the words, to leave out."""
+        narrowing = [self.sets.published]
+        if self.words and without != "q":
+            narrowing.append(self._by_words)
+        narrowing += [found for parameter, found in self._by_facet.items() if parameter != without]
+        return BitMap.intersection(*narrowing)
+
+    @cached_property
+    def found(self):
+        """The practices found, as a set."""
+        return self._narrowed()
+
+    @property
+    def is_bounded(self):
+        """Whether more practices may match than were compared."""
+        return bool(self.words) and self._text.is_bounded
 
     def results(self):
-        """The practices found, in order, as a queryset."""
-        if self.sort == RELEVANCE and self.words:
-            return best_match_first(self._narrowed(), self.words, self.language)
-        return self._narrowed().newest_first()
+        """The practices found, in order: ``Results``."""
+        return Results(self.sets, self._in_order())
+
+    def _in_order(self):
+        match self.sort:
+            case "relevance":
+                ranked = self._ranked()
+                return [ranked, self.found - BitMap(ranked)]
+            case "adopted":
+                adopted = sorted(self.sets.values("adoptions"), key=lambda pair: -int(pair[0]))
+                return self._one_after_another(having for _number, having in adopted)
+            case "evidence":
+                return self._one_after_another(
+                    self.sets.with_value("evidence", stage) for stage in BEST_EVIDENCE_FIRST
+                )
+        return [self.found]
+
+    def _one_after_another(self, groups):
+        rest, buckets = self.found, []
+        for group in groups:
+            buckets.append(rest & group)
+            rest = rest - group
+        return [*buckets, rest]
+
+    def _ranked(self):
+        """The best of the practices found, best first."""
+        candidates = text.best_candidates(self._text, self.found)
+        ranks = text.ranks(self._text.queries, candidates, self.language, self.sets)
+        return sorted(ranks, key=lambda number: (-ranks[number], -number))
 
     def city_counts(self):
         """How many of the practices found each city has: a dict by the city's key."""
-        found = self._narrowed().order_by().annotate(place=F("city")).values("place")
-        return dict(found.annotate(number=Count("pk")).values_list("place", "number"))
+        counts = self.sets.counts(["city"], self.found)["city"]
+        cities = City.objects.filter(slug__in=counts).values_list("pk", "slug")
+        return {pk: counts[slug] for pk, slug in cities}
 
     def facet_values(self):
         """(facet, its values) for each facet; its counts leave out its own choice."""
+        counts = self.counts()
         listing = []
         for facet in self.facets:
-            chosen = self.chosen.get(facet.parameter, [])
-            counts = facet.counts(self._narrowed(without=facet))
+            chosen = self.chosen.get(facet.parameter, {})
+            numbers = counts.get(facet.parameter, {})
             values = [
-                FacetValue(value, label, counts.get(value, 0), value in chosen, facet.depth(value))
-                for value, label in facet.labels.items()
-                if value in counts or value in chosen
+                FacetValue(
+                    value, label, numbers.get(value, 0), value in chosen, facet.depth(value)
+                )
+                for value, label in (facet.labels.items() if facet.is_listed else ())
+                if value in numbers or value in chosen
             ]
             if values:
                 listing.append((facet, values))
         return listing
+
+    def counts(self):
+        """How many practices each value of each listed facet would show: by facet, by value."""
+        listed = [facet.parameter for facet in self.facets if facet.is_listed]
+        is_narrowed = bool(self.words or self.chosen)
+        counts = self.sets.counts(
+            [parameter for parameter in listed if parameter not in self.chosen],
+            self.found if is_narrowed else None,
+        )
+        for parameter in listed:
+            if parameter in self.chosen:
+                counts |= self.sets.counts([parameter], self._narrowed(without=parameter))
+        return counts
+
+    def ways_out(self):
+        """What to drop where nothing is found; what leads to most practices comes first."""
+        ways = []
+        if self.words:
+            number = len(self._narrowed(without="q"))
+            label = _("without the words “%(words)s”") % {"words": self.words}
+            ways.append(WayOut(label, number, self.query_string(q=None, sort=None)))
+        for facet in self.facets:
+            if chosen := self.chosen.get(facet.parameter):
+                number = len(self._narrowed(without=facet.parameter))
+                label = _("without “%(facet)s: %(values)s”") % {
+                    "facet": facet.label,
+                    "values": ", ".join(map(str, chosen.values())),
+                }
+                ways.append(WayOut(label, number, self.query_string(**{facet.parameter: []})))
+        return sorted((way for way in ways if way.number), key=lambda way: -way.number)
 
     def query_string(self, **changes):
         """The search as the query of an address, with *changes* to single parameters."""
         query = QueryDict(mutable=True)
         if self.words:
             query["q"] = self.words
-            if self.sort != RELEVANCE:
-                query["sort"] = self.sort
+        if self.sort != (RELEVANCE if self.words else NEWEST):
+            query["sort"] = self.sort
         for parameter, values in self.chosen.items():
             query.setlist(parameter, values)
         for parameter, value in changes.items():
@@ -152,12 +278,12 @@ class Search:
                 )
             )
         for facet in self.facets:
-            chosen = self.chosen.get(facet.parameter, [])
-            for value in chosen:
+            chosen = self.chosen.get(facet.parameter, {})
+            for value, label in chosen.items():
                 rest = [other for other in chosen if other != value]
                 values.append(
                     ChosenValue(
-                        facet.labels[value],
+                        label,
                         facet.label,
                         self.query_string(**{facet.parameter: rest}),
                     )

@@ -98,3 +98,50 @@ class SearchTrigger(migrations.RunSQL):
 
     def deconstruct(self):
         return self.__class__.__name__, list(self._arguments), {}
+
+
+QUEUE_FUNCTION = """
+CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP IN ('INSERT', 'UPDATE') THEN
+        EXECUTE 'INSERT INTO {queue} (practice_id) SELECT DISTINCT id FROM ('
+            || replace(TG_ARGV[0], '{{rows}}', 'come') || ') AS noted (id)';
+    END IF;
+    IF TG_OP IN ('DELETE', 'UPDATE') THEN
+        EXECUTE 'INSERT INTO {queue} (practice_id) SELECT DISTINCT id FROM ('
+            || replace(TG_ARGV[0], '{{rows}}', 'gone') || ') AS noted (id)';
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+TRANSITIONS = {
+    "INSERT": "NEW TABLE AS come",
+    "UPDATE": "OLD TABLE AS gone NEW TABLE AS come",
+    "DELETE": "OLD TABLE AS gone",
+}
+
+
+class QueueTriggers(migrations.RunSQL):
+    """Note in the table *queue* the practices that a statement concerns.
+
+    *sources* says for each table how its changed rows, ``{rows}``, lead to practices.
+    """
+
+    def __init__(self, function, queue, sources):
+        self._arguments = (function, queue, sources)
+        create = [QUEUE_FUNCTION.format(function=function, queue=queue)]
+        drop = []
+        for table, practices in sources.items():
+            quoted = " ".join(practices.split()).replace("'", "''")
+            for operation, rows in TRANSITIONS.items():
+                name = f"{function}_{operation.lower()}"
+                create.append(
+                    f"CREATE TRIGGER {name} AFTER {operation} ON {table} REFERENCING {rows} "
+                    f"FOR EACH STATEMENT EXECUTE FUNCTION {function}('{quoted}');"
+                )
+                drop.append(f"DROP TRIGGER {name} ON {table};")
+        drop.append(f"DROP FUNCTION {function}();")
+        super().__init__("\n".join(create), "\n".join(drop))
+
+    def deconstruct(self):
+        return self.__class__.__name__, list(self._arguments), {}

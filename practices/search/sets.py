@@ -1,0 +1,171 @@
+"""The published practices as sets of numbers, so that counting costs the same however many.
+
+Each value of a facet is a roaring bitmap of the numbers of the practices that have it
+(Lemire et al., *Roaring bitmaps: implementation of an optimized software library*, 2018).
+Numbers follow the time of publication, so the newest of a set are its highest.
+
+Workers keep the sets in the database (``practices.search.indexing``), each with the version
+that changed it; a process holds what it has read and asks only for what is newer, in one
+query. Before they are built for the first time, and where no worker has kept them for long,
+SQL makes the same sets for the one request.
+"""
+
+import sys
+from array import array
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+from pyroaring import BitMap
+
+STALE_AFTER = timedelta(minutes=2)  # without a worker
+MOST_MADE_AT_ONCE = 20_000  # practices; of more, stale sets are better than a slow page
+
+PUBLISHED = ("published", "")
+CHANGED = ("changed", "")  # whose texts the sets of words do not know
+
+# Where SQL finds the number of each practice.
+POSITIONS_NOW = """(
+    SELECT id AS practice_id,
+        (row_number() OVER (ORDER BY published_at, id) - 1)::integer AS number
+    FROM practices_practice WHERE state = 'published'
+)"""
+KEPT_POSITIONS = "(SELECT practice_id, number FROM search_position WHERE numbering = %d)"
+
+NEWER = """
+SELECT state.version, state.numbering, state.words,
+    (SELECT min(at) FROM search_practicetoindex), kept.facet, kept.value, kept.practices
+FROM search_searchindex AS state
+LEFT JOIN search_facetset AS kept ON kept.version > %s
+"""
+
+# A set leaves SQL as its numbers of four bytes each, the highest byte first.
+MADE_NOW = f"""
+SELECT facet, value, string_agg(int4send(number), ''::bytea)
+FROM search_facetvalue JOIN {POSITIONS_NOW} AS position USING (practice_id)
+GROUP BY facet, value
+"""  # noqa: S608 (no input)
+
+
+def as_set(numbers):
+    """The set of *numbers*, bytes as ``string_agg(int4send(…), '')`` returns them, or None."""
+    members = array("I")
+    members.frombytes(bytes(numbers or b""))
+    if sys.byteorder == "little":
+        members.byteswap()
+    return BitMap(members)
+
+
+@dataclass
+class Sets:
+    """What is known of the published practices at one version."""
+
+    version: int = 0
+    numbering: int = 0
+    words: int | None = None  # the version of the sets of words, if there are any
+    positions: str = POSITIONS_NOW
+    facets: dict = field(default_factory=dict)
+
+    @property
+    def published(self):
+        return self.facets.get(PUBLISHED, BitMap())
+
+    @property
+    def changed(self):
+        return self.facets.get(CHANGED, BitMap())
+
+    def with_value(self, facet, value):
+        """The practices that have *value* of *facet*."""
+        return self.facets.get((facet, value), BitMap())
+
+    def with_any(self, facet, values):
+        """The practices that have one of *values* of *facet*."""
+        return BitMap.union(BitMap(), *[self.with_value(facet, value) for value in values])
+
+    def values(self, facet):
+        """(value, its practices) for each value of *facet* that there is."""
+        return [(value, found) for (name, value), found in self.facets.items() if name == facet]
+
+    def counts(self, facets, within=None):
+        """How many of *within* (by default, of all) have each value: {facet: {value: number}}.
+
+        Values that none has are left out.
+        """
+        counted = {facet: {} for facet in facets}
+        for (facet, value), found in self.facets.items():
+            if facet in counted:
+                number = len(found) if within is None else found.intersection_cardinality(within)
+                if number:
+                    counted[facet][value] = number
+        return counted
+
+
+_held = {}  # by database: what this process has read
+
+
+def current():
+    """The sets to answer one request from, read in one query (two where SQL makes them)."""
+    database = connection.settings_dict["NAME"]
+    held = _held.get(database)
+    with connection.cursor() as cursor:
+        cursor.execute(NEWER, [held.version if held else 0])
+        rows = cursor.fetchall()
+        if rows and held and rows[0][0] < held.version:
+            held = None
+            cursor.execute(NEWER, [0])
+            rows = cursor.fetchall()
+    if not rows:
+        return made_now()
+    if held is None or rows[0][0] != held.version:
+        held = _held[database] = _with_newer(held, rows)
+    waiting_since = rows[0][3]
+    if (
+        waiting_since
+        and waiting_since < timezone.now() - STALE_AFTER
+        and len(held.published) <= MOST_MADE_AT_ONCE
+    ):
+        return made_now()
+    return held
+
+
+def _with_newer(held, rows):
+    version, numbering, words = rows[0][:3]
+    facets = dict(held.facets) if held and held.numbering == numbering else {}
+    for row in rows:
+        facet, value, practices = row[4:]
+        if facet is not None:
+            facets[facet, value] = BitMap.deserialize(bytes(practices))
+    return Sets(version, numbering, words, KEPT_POSITIONS % numbering, facets)
+
+
+def made_now():
+    """The sets as SQL has them, without any that were kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(MADE_NOW)
+        return Sets(
+            facets={(facet, value): as_set(found) for facet, value, found in cursor.fetchall()}
+        )
+
+
+def practice_ids(sets, numbers):
+    """The keys of the practices with *numbers*, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT number, practice_id FROM {sets.positions} AS position"  # noqa: S608
+            " WHERE number = ANY(%s)",
+            [list(numbers)],
+        )
+        found = dict(cursor.fetchall())
+    return [found[number] for number in numbers if number in found]
+
+
+def numbers_of(sets, practices):
+    """{key: number} of the published ones among the keys *practices*."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT practice_id, number FROM {sets.positions} AS position"  # noqa: S608
+            " WHERE practice_id = ANY(%s)",
+            [list(practices)],
+        )
+        return dict(cursor.fetchall())
