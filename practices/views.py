@@ -57,7 +57,6 @@ def browse(request):
         "practices/browse.html",
         {
             "search": search,
-            "sorts": search.sorts.items(),
             "page": page,
             "facets": search.facet_values(),
             "chosen": search.chosen_values(),

@@ -85,8 +85,8 @@ class Search:
         for facet in search.facets:
             search._read_values(facet, query.getlist(facet.parameter))
         search.sort = query.get("sort", "")
-        if search.sort not in search.sorts:
-            search.sort = RELEVANCE if search.words else NEWEST
+        if search.sort not in SORTS or (search.sort == RELEVANCE and not search.words):
+            search.sort = search._usual_sort
         return search
 
     def _read_words(self, words):
@@ -118,9 +118,25 @@ class Search:
             self.chosen[facet.parameter] = dict(list(known.items())[:MOST_VALUES])
 
     @property
+    def chosen_count(self):
+        """How many values of facets are chosen."""
+        return sum(map(len, self.chosen.values()))
+
+    @property
+    def _usual_sort(self):
+        return RELEVANCE if self.words else NEWEST
+
+    @property
     def sorts(self):
-        """The orders that make sense for this search, with their names."""
-        return {name: label for name, label in SORTS.items() if self.words or name != RELEVANCE}
+        """The orders to choose from: (value in the address, name, whether chosen).
+
+        The usual one has no value, so that it becomes relevance once there are words.
+        """
+        return [
+            ("" if name == self._usual_sort else name, label, name == self.sort)
+            for name, label in SORTS.items()
+            if self.words or name != RELEVANCE
+        ]
 
     @cached_property
     def sets(self):
@@ -253,7 +269,7 @@ class Search:
         query = QueryDict(mutable=True)
         if self.words:
             query["q"] = self.words
-        if self.sort != (RELEVANCE if self.words else NEWEST):
+        if self.sort != self._usual_sort:
             query["sort"] = self.sort
         for parameter, values in self.chosen.items():
             query.setlist(parameter, values)
