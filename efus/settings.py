@@ -137,6 +137,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "passages": {
+        "task": "practices.search.meaning.tasks.make_due_passages",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "links": {
         "task": "practices.links.tasks.check_due_links",
         "schedule": 600.0,
