@@ -15,6 +15,7 @@ application.autodiscover_tasks(
         "practices.links",
         "practices.publishing",
         "practices.search",
+        "practices.search.meaning",
         "practices.translations.machine",
     ]
 )

@@ -142,6 +142,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("SEARCH_TICK_SECONDS", default=5.0),
         "options": {"expires": 5},
     },
+    "passages": {
+        "task": "practices.search.meaning.tasks.make_due_passages",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "links": {
         "task": "practices.links.tasks.check_due_links",
         "schedule": 600.0,

@@ -15,6 +15,7 @@ from practices.models import TEXT_FIELDS, Practice
 from practices.search import sets
 from practices.search.facets import ThemeFacet
 from practices.search.filters import Search
+from practices.search.meaning.similar import similar
 from practices.translations.states import reader_note
 
 TEXTS_ON_PAGE = TEXT_FIELDS[2:]
@@ -100,6 +101,7 @@ def practice(request, pk, slug=""):
             "is_public": found.state == PublicationState.PUBLISHED,
             "adoptions": adoptions[:ADOPTIONS_ON_PAGE],
             "adoption_count": adoptions.count(),
+            "similar": similar(found, language),
             "may_take_up": rules.test_rule("practices.take_up_practice", request.user, found),
             "may_edit": request.user.has_perm("practices.edit_practice", found),
             "may_translate": request.user.has_perm("practices.translate_practice", found),

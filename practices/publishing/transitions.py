@@ -19,6 +19,7 @@ from practices.enums import (
 from practices.links.tasks import refresh_links
 from practices.models import NEEDED_FOR_PUBLICATION, Practice, PracticeEvent
 from practices.publishing.mails import tell_the_people_concerned
+from practices.search.meaning.tasks import make_due_passages
 from practices.versions import note
 
 State = PublicationState
@@ -192,4 +193,5 @@ def perform(name, practice, user, comment="", *, by_itself=False):
     tell_the_people_concerned(event, by_itself=by_itself)
     if practice.state == State.PUBLISHED:
         refresh_links.delay_on_commit(practice.pk)
+        make_due_passages.delay_on_commit()
     return practice

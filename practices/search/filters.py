@@ -12,10 +12,13 @@ from cities.models import City
 from practices.enums import Evidence
 from practices.search import sets, text
 from practices.search.facets import FACETS
+from practices.search.fusion import fuse
+from practices.search.meaning.nearness import nearest
 from practices.search.results import Results
 
 LONGEST_WORDS = 200  # characters
 MOST_WORDS = 24
+MOST_BY_MEANING = 50  # practices
 MOST_VALUES = 50  # values of one facet
 
 NEWEST = "newest"
@@ -149,9 +152,18 @@ class Search:
         return text.find(queries, self.language, self.sets)
 
     @cached_property
+    def _by_meaning(self):
+        """{number: ``Hit``} of the practices nearest in meaning, best first."""
+        hits = {
+            hit.practice_id: hit for hit in nearest(self.words, self.language, MOST_BY_MEANING)
+        }
+        numbers = sets.numbers_of(self.sets, hits) if hits else {}
+        return {numbers[key]: hit for key, hit in hits.items() if key in numbers}
+
+    @cached_property
     def _by_words(self):
-        """The practices that the words lead to."""
-        return self._text.practices
+        """The practices that the words lead to, by what is written or by what is meant."""
+        return self._text.practices | BitMap(self._by_meaning)
 
     @cached_property
     def _by_facet(self):
@@ -186,7 +198,7 @@ class Search:
     def _in_order(self):
         match self.sort:
             case "relevance":
-                ranked = self._ranked()
+                ranked = fuse(self.by_text(), self.by_meaning())
                 return [ranked, self.found - BitMap(ranked)]
             case "adopted":
                 adopted = sorted(self.sets.values("adoptions"), key=lambda pair: -int(pair[0]))
@@ -204,11 +216,15 @@ class Search:
             rest = rest - group
         return [*buckets, rest]
 
-    def _ranked(self):
-        """The best of the practices found, best first."""
-        candidates = text.best_candidates(self._text, self.found)
+    def by_text(self):
+        """The best of the practices found by their text, best first: numbers."""
+        candidates = text.best_candidates(self._text, self.found & self._text.practices)
         ranks = text.ranks(self._text.queries, candidates, self.language, self.sets)
         return sorted(ranks, key=lambda number: (-ranks[number], -number))
+
+    def by_meaning(self):
+        """The best of the practices found by their meaning, best first: numbers."""
+        return [number for number in self._by_meaning if number in self.found]
 
     def city_counts(self):
         """How many of the practices found each city has: a dict by the city's key."""

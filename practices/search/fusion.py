@@ -1,12 +1,19 @@
-"""One ranking from several."""
+"""One ranking from several that measure different things."""
 
-CONSTANT = 60  # of Cormack, Clarke and Büttcher, Reciprocal Rank Fusion, SIGIR 2009
+# How much the first ranks count above the later ones; 60 is what those who proposed it found,
+# and other values near it make little difference.
+SOFTENING = 60
 
 
-def fused(*rankings):
-    """What the *rankings* hold, each a list from best to worst, by reciprocal rank fusion."""
+def fuse(*rankings):
+    """The keys of all *rankings*, each an iterable of keys, best first: best first over all.
+
+    Reciprocal rank fusion: only ranks count, since what a text search and a comparison of
+    meanings call their scores cannot be compared. On a tie, what an earlier ranking has first
+    is first.
+    """
     scores = {}
     for ranking in rankings:
-        for place, item in enumerate(ranking, start=1):
-            scores[item] = scores.get(item, 0) + 1 / (CONSTANT + place)
+        for rank, key in enumerate(dict.fromkeys(ranking), start=1):
+            scores[key] = scores.get(key, 0) + 1 / (SOFTENING + rank)
     return sorted(scores, key=scores.get, reverse=True)

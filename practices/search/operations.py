@@ -145,3 +145,41 @@ class QueueTriggers(migrations.RunSQL):
 
     def deconstruct(self):
         return self.__class__.__name__, list(self._arguments), {}
+
+
+class PassagesTrigger(migrations.RunSQL):
+    """Note which practices' passages are due, and remove those that are no longer public.
+
+    Everything that changes a published practice counts, but for the time of the change: what
+    has the same text is found to be so by its digest.
+    """
+
+    def __init__(self):
+        super().__init__(
+            """
+            CREATE FUNCTION note_passages_due() RETURNS trigger LANGUAGE plpgsql AS $$
+            DECLARE
+                texts jsonb := to_jsonb(NEW) - 'updated_at';
+            BEGIN
+                IF NEW.state <> 'published' THEN
+                    IF TG_OP = 'UPDATE' AND OLD.state = 'published' THEN
+                        DELETE FROM search_passage WHERE practice_id = NEW.id;
+                    END IF;
+                ELSIF TG_OP = 'INSERT' OR texts <> to_jsonb(OLD) - 'updated_at' THEN
+                    DELETE FROM search_passage WHERE practice_id = NEW.id
+                        AND coalesce(texts->>('title_' || language), '') = '';
+                    INSERT INTO search_passagesdue (practice_id, since) VALUES (NEW.id, now());
+                END IF;
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER note_passages_due AFTER INSERT OR UPDATE ON practices_practice
+                FOR EACH ROW EXECUTE FUNCTION note_passages_due();
+            """,
+            """
+            DROP TRIGGER note_passages_due ON practices_practice;
+            DROP FUNCTION note_passages_due();
+            """,
+        )
+
+    def deconstruct(self):
+        return self.__class__.__name__, [], {}

@@ -1,45 +1,13 @@
-"""What searches look in.
+"""Which practices have a value of a facet or a common word (see ``practices.search.sets``).
 
-Search documents hold the text, one row for each practice and language, written by a trigger
-on the practices, so they are never stale, whatever changes a practice.
-
-Sets say which practices have a value or a common word. Workers keep them, so that counting
-does not ask the practices again for every reader. Practices that a set may be wrong about
-wait in ``PracticeToIndex``, where triggers note them. See ``practices.search.sets``.
+Workers keep the sets, so that counting does not ask the practices again for every reader.
+Practices that a set may be wrong about wait in ``PracticeToIndex``, where triggers note them.
 """
 
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
-
-from practices.models import Practice
-from practices.models.original_language import LANGUAGE_CODES
-
-
-class SearchDocument(models.Model):
-    practice = models.ForeignKey(
-        Practice, on_delete=models.CASCADE, related_name="search_documents"
-    )
-    language = models.CharField(max_length=10)
-    is_original = models.BooleanField()
-    vector = SearchVectorField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "language"], name="search_document_once_per_language"
-            ),
-        ]
-        indexes = [
-            GinIndex(fields=["vector"], condition=Q(language=code), name=f"search_document_{code}")
-            for code in LANGUAGE_CODES
-        ]
-
-    def __str__(self):
-        return f"{self.practice_id} {self.language}"
 
 
 class SearchIndex(models.Model):

@@ -1,0 +1,24 @@
+"""What searches look in, all of it made from the practices: kept by triggers, or by workers
+from what triggers note.
+"""
+
+from practices.search.models.documents import SearchDocument
+from practices.search.models.passages import Passage, PassagesDue
+from practices.search.models.sets import (
+    FacetSet,
+    Position,
+    PracticeToIndex,
+    SearchIndex,
+    WordSet,
+)
+
+__all__ = [
+    "FacetSet",
+    "Passage",
+    "PassagesDue",
+    "Position",
+    "PracticeToIndex",
+    "SearchDocument",
+    "SearchIndex",
+    "WordSet",
+]
