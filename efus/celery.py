@@ -14,6 +14,7 @@ application.autodiscover_tasks(
         "practices.digests",
         "practices.links",
         "practices.publishing",
+        "practices.search",
         "practices.translations.machine",
     ]
 )

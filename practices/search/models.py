@@ -9,6 +9,10 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from practices.models import Practice
+from practices.search.known_names import KnownName, SearchWord
+from practices.search.vocabulary import VocabularyChange, VocabularyWord
+
+__all__ = ["KnownName", "SearchDocument", "SearchWord", "VocabularyChange", "VocabularyWord"]
 
 
 class SearchDocument(models.Model):
