@@ -156,6 +156,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "practices.links.tasks.refresh_links_of_published",
         "schedule": crontab(hour=2, minute=30),
     },
+    "search vocabulary": {
+        "task": "practices.search.tasks.apply_vocabulary_changes",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "machine translations": {
         "task": "practices.translations.machine.tasks.run_machine_translations",
         "schedule": env.float("MACHINE_TRANSLATION_TICK_SECONDS", default=60.0),

@@ -11,6 +11,7 @@ from practices.demonstration.loading import (
     load_adoptions,
     load_practices,
 )
+from practices.search.loading import load_search_words
 from practices.taxonomy import load_taxonomy
 from practices.translations.glossary.loading import load_glossary
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         if len(password) < 12:
             raise CommandError("DEMONSTRATION_PASSWORD must have at least 12 characters.")
         self.stdout.write(f"Taxonomy: {load_taxonomy()} terms added.")
+        self.stdout.write(f"Search words: {load_search_words()} added.")
         self.stdout.write(f"Glossary: {load_glossary()} terms added.")
         call_command("import_members", str(MEMBERS), since="2019-01-01", stdout=self.stdout)
         self.stdout.write(f"Practices: {load_practices()} added.")

@@ -2,6 +2,7 @@
 from what triggers note.
 """
 
+from practices.search.known_names import KnownName, SearchWord
 from practices.search.models.documents import SearchDocument
 from practices.search.models.passages import Passage, PassagesDue
 from practices.search.models.sets import (
@@ -11,14 +12,19 @@ from practices.search.models.sets import (
     SearchIndex,
     WordSet,
 )
+from practices.search.vocabulary import VocabularyChange, VocabularyWord
 
 __all__ = [
     "FacetSet",
+    "KnownName",
     "Passage",
     "PassagesDue",
     "Position",
     "PracticeToIndex",
     "SearchDocument",
     "SearchIndex",
+    "SearchWord",
+    "VocabularyChange",
+    "VocabularyWord",
     "WordSet",
 ]
