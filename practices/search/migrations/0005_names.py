@@ -17,7 +17,7 @@ LANGUAGES = ["en", "fr", "de", "es", "it", "nl", "pt", "sv"]
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('search', '0002_text_search'),
+        ('search', '0004_meaning'),
         ('cities', '0001_initial'),
         ('practices', '0003_organisation_likeness'),
     ]
