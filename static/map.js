@@ -7,7 +7,7 @@
   const [AROUND_NUMBER, OF_A_DIGIT] = [6, 3.2];
   const BEND = 0.16;
   const STEP = 1.6; // how much closer each step of zooming comes
-  const STEPS = 8;
+  const CLOSEST = 0.25; // units of the map in a pixel: 125 metres
   const REACH = 14; // pixels: what a finger hits at least
   const MOST_NAMED = 150; // circles in view; of more, no names are written
   const CITIES_AT_ONCE = 20;
@@ -26,8 +26,10 @@
   let shown; // the step that is drawn
   let chosen; // the city in the middle of the circle that the panel tells of
   let movement; // of the animation
+  let width = map.clientWidth;
 
-  const unit = () => size / drawing.clientWidth; // units of the drawing in a pixel
+  const unit = () => size / width; // units of the drawing in a pixel
+  const lastStep = () => Math.round(Math.log(unit() / CLOSEST) / Math.log(STEP));
   const element = (name, attributes = {}) => {
     const made = document.createElementNS("http://www.w3.org/2000/svg", name);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -86,7 +88,7 @@
 
   // Drawing
 
-  const level = () => Math.min(STEPS, Math.max(0, Math.round(Math.log(view.scale) / Math.log(STEP))));
+  const level = () => Math.min(lastStep(), Math.max(0, Math.round(Math.log(view.scale) / Math.log(STEP))));
   const placed = (point) => ({ x: point.x * view.scale + view.x, y: point.y * view.scale + view.y });
   const isInView = ({ x, y }) => x >= 0 && y >= 0 && x <= size && y <= size;
 
@@ -174,7 +176,7 @@
     writeNames(inView, pixel);
     map.classList.toggle("map-zoomed", view.scale > 1.01);
     for (const button of map.querySelectorAll("[data-zoom]")) {
-      const last = button.dataset.zoom > 0 ? view.scale >= STEP ** STEPS * 0.99 : view.scale <= 1.01;
+      const last = button.dataset.zoom > 0 ? view.scale >= STEP ** lastStep() * 0.99 : view.scale <= 1.01;
       button.setAttribute("aria-disabled", last);
     }
     if (shown !== step) {
@@ -194,7 +196,7 @@
   // Moving
 
   const kept = ({ scale, x, y }) => {
-    scale = Math.min(STEP ** STEPS, Math.max(1, scale));
+    scale = Math.min(STEP ** lastStep(), Math.max(1, scale));
     const limit = size - size * scale;
     return { scale, x: Math.min(0, Math.max(limit, x)), y: Math.min(0, Math.max(limit, y)) };
   };
@@ -224,7 +226,7 @@
     frame(still.matches ? began : performance.now());
   };
   const around = (scale, point = { x: size / 2, y: size / 2 }) => {
-    scale = Math.min(STEP ** STEPS, Math.max(1, scale));
+    scale = Math.min(STEP ** lastStep(), Math.max(1, scale));
     const grown = scale / view.scale;
     return { scale, x: point.x - (point.x - view.x) * grown, y: point.y - (point.y - view.y) * grown };
   };
@@ -270,7 +272,7 @@
   const choose = (circle) => {
     const [first] = circle.cities;
     const farther = [];
-    for (let next = level() + 1; next <= STEPS; next++) farther.push(next);
+    for (let next = level() + 1; next <= lastStep(); next++) farther.push(next);
     const apartAt = farther.find((next) => madeStep(next).circleOf.get(first).cities.length < circle.cities.length);
     if (circle.cities.length === 1 || apartAt === undefined) {
       tellOf(circle);
@@ -361,13 +363,12 @@
       whole();
       drawing.focus({ preventScroll: true }); // the button goes away
     });
-    let width = drawing.clientWidth;
     new ResizeObserver(() => {
-      if (drawing.clientWidth === width || !drawing.clientWidth) return;
-      width = drawing.clientWidth;
+      if (map.clientWidth === width || !map.clientWidth) return;
+      width = map.clientWidth;
       steps.length = 0;
-      draw();
-    }).observe(drawing);
+      show(view);
+    }).observe(map);
   };
 
   // Beginning: the outlines become part of the drawing, so that their lines stay thin.

@@ -23,7 +23,8 @@ def _found(request):
 
 
 def _journeys(found):
-    return found.adoptions().with_practices(get_language()).newest_first()
+    rows = found.adoptions().with_practices(get_language()).newest_first()
+    return rows.defer("what_changed", "outcome")
 
 
 @require_safe
