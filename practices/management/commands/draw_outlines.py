@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("topology", type=Path, help="countries-50m.json")
         parser.add_argument("drawing", type=Path, help="the SVG file to write")
         parser.add_argument(
-            "--tolerance", type=float, default=3, help="how far a line may move, in units"
+            "--tolerance", type=float, default=1.5, help="how far a line may move, in units"
         )
 
     def handle(self, *, topology, drawing, tolerance, **options):
