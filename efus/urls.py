@@ -40,6 +40,7 @@ urlpatterns = [
         path("account/two-factor/", include("allauth.mfa.urls")),
         path("account/subscriptions/", include("practices.digests.urls")),
         path("cities/", include("cities.urls")),
+        path("practices/map/", include("practices.map.urls")),
         path("practices/", include("practices.urls")),
         path("workspace/practices/<int:pk>/translations/", include("practices.translations.urls")),
         path("", include("practices.files.urls")),
