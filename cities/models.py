@@ -140,7 +140,10 @@ class City(models.Model):
                 name="city_point_valid",
             ),
         ]
-        indexes = [models.Index(fields=["country"], name="city_country")]
+        indexes = [
+            models.Index(fields=["country"], name="city_country"),
+            models.Index(fields=["population"], name="city_population"),
+        ]
 
     def __str__(self):
         return self.official_name

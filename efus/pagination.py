@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 from efus.errors import NotFound
 
 
-def page_of(request, rows, per_page=20):
-    """The page of *rows* that the address asks for.
+def page_of(request, rows, per_page=20, parameter="page"):
+    """The page of *rows* that the address asks for, in *parameter*.
 
     Raises ``NotFound``, in words, for a page that there is not.
     """
     paginator = Paginator(rows, per_page)
-    asked = request.GET.get("page") or 1
+    asked = request.GET.get(parameter) or 1
     try:
         return paginator.page(asked)
     except PageNotAnInteger:

@@ -47,6 +47,7 @@ urlpatterns = [
         path("workspace/people/", include("cities.people.urls")),
         path("workspace/", include("practices.publishing.urls")),
         path("", include("practices.partnerships.urls")),
+        path("", include("practices.network.urls")),
         path("", include("practices.adoptions.urls")),
         path("", include("practices.translations.glossary.urls")),
         path("", include("practices.translations.corrections.urls")),

@@ -117,6 +117,11 @@ class OrganisationKind(models.TextChoices):
     HOUSING = "housing", _("housing provider")
 
 
+# Which of the two it is depends on the country, so that readers also ask for either.
+POLICE = "police"
+POLICE_KINDS = (OrganisationKind.LOCAL_POLICE, OrganisationKind.NATIONAL_POLICE)
+
+
 class PartnershipFormality(models.TextChoices):
     """How formal a partnership is."""
 

@@ -214,7 +214,7 @@ class World:
                 (what, {"pk": practice.pk} | (slug and {"slug": practice.slug}))
                 for what, practice in practices
             ]
-        if name == "cities:city":
+        if name in {"cities:city", "network:network"}:
             return [("a city", {"slug": self.city.slug})]
         if name == "unsubscribe":
             token = unsubscribe_address(self.subscription).rstrip("/").rpartition("/")[2]

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from heapq import nlargest
 
-from django.db.models import Count, F, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count
 from django.utils.functional import cached_property
 
 from cities.models import City
@@ -33,9 +32,6 @@ class FoundPlaces:
     def __init__(self, search):
         self.search = search
 
-    def _practices(self):
-        return self.search.results().order_by().values("pk")
-
     @cached_property
     def _numbers(self):
         counts = self.search.city_counts()
@@ -55,7 +51,11 @@ class FoundPlaces:
 
     def adoptions(self):
         """Public adoptions of the practices found."""
-        return Adoption.objects.public().filter(practice__in=self._practices())
+        return Adoption.objects.public().filter(practice__in=self._taken_up)
+
+    @cached_property
+    def _taken_up(self):
+        return self.search.taken_up()
 
     @cached_property
     def _places(self):
@@ -94,13 +94,7 @@ class FoundPlaces:
         return sorted(rows, key=lambda row: (-row[1], fold(row[0].shown_name)))
 
     def _newest_of(self, cities):
-        newest_first = [F("published_at").desc(nulls_last=True), F("pk").desc()]
+        keys = self.search.newest_of([city.slug for city in cities], TITLES_OF_A_CITY)
         return (
-            Practice.objects.as_links(self.search.language)
-            .filter(pk__in=self._practices(), city__in=cities)
-            .annotate(
-                rank=Window(RowNumber(), partition_by=F("city"), order_by=newest_first),
-            )
-            .filter(rank__lte=TITLES_OF_A_CITY)
-            .order_by("rank")
+            Practice.objects.as_links(self.search.language).filter(pk__in=keys).newest_first()
         )

@@ -101,14 +101,6 @@ class PartnershipQuerySet(OriginalLanguageQuerySet):
         published = Practice.objects.published().filter(partnerships=OuterRef("pk"))
         return self.filter(Exists(published) | Q(city__in=City.objects.members()))
 
-    def joining(self, kinds):
-        """Those that have at least one partner of each of *kinds*."""
-        rows = self
-        for kind in kinds:
-            of_kind = Partner.objects.filter(partnership=OuterRef("pk"), organisation__kind=kind)
-            rows = rows.filter(Exists(of_kind))
-        return rows
-
     def for_list(self, language):
         """What a list shows of each: city, partners and published practices."""
         published = Practice.objects.published().newest_first().as_links(language)
@@ -116,6 +108,11 @@ class PartnershipQuerySet(OriginalLanguageQuerySet):
             Prefetch("partners", Partner.objects.select_related("organisation")),
             Prefetch("practices", published, to_attr="published_practices"),
         )
+
+    def in_order(self, keys, language):
+        """What a list shows of those of *keys*, in this order."""
+        rows = {row.pk: row for row in self.filter(pk__in=keys).for_list(language)}
+        return [rows[key] for key in keys if key in rows]
 
 
 class Partnership(OriginalLanguageModel):

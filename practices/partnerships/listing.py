@@ -1,23 +1,32 @@
-"""Which partnerships a reader asks for, read from the address and written back to it."""
+"""Which partnerships or organisations a reader asks for: read from an address, written to it."""
 
-from django.db.models import Count, F
+from dataclasses import dataclass
+
+from django.db.models import Count
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django_countries import countries
+from pyroaring import BitMap
 
-from efus.spelling import fold
-from practices.enums import OrganisationKind
-from practices.models import Partner, Partnership
-from practices.search.filters import FacetValue
+from practices.enums import POLICE, OrganisationKind
+from practices.models import Partnership
+from practices.partnerships.facets import FACETS, KindFacet
 
 LONGEST_WORDS = 200  # characters
 MOST_VALUES = 50
 
+# What many come for: the kinds of partners that they want to see work together.
+COMBINATIONS = [
+    [POLICE, OrganisationKind.SOCIAL_SERVICES],
+    [POLICE, OrganisationKind.SOCIAL_SERVICES, OrganisationKind.CIVIL_SOCIETY],
+    [OrganisationKind.SCHOOL, OrganisationKind.YOUTH_WORK, POLICE],
+]
 
-def known_values(query, parameter, labels, label, problems):
-    """The values of *parameter* that are in *labels*; others are said in *problems*."""
-    values = list(dict.fromkeys(value for value in query.getlist(parameter) if value))
+
+def known_values(values, labels, label, problems):
+    """Those of *values* that are in *labels*; others are said in *problems*."""
+    values = list(dict.fromkeys(value for value in values if value))
     unknown = [value for value in values if value not in labels]
     if unknown:
         problems.append(
@@ -27,76 +36,139 @@ def known_values(query, parameter, labels, label, problems):
     return [value for value in values if value in labels][:MOST_VALUES]
 
 
+@dataclass(frozen=True)
+class FacetValue:
+    """A value as it stands in a list of filters."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+    depth: int
+
+
+@dataclass(frozen=True)
+class Way:
+    """A link to another list: its words, its address, how many it leads to where that is said."""
+
+    label: str
+    address: str
+    count: int | None = None
+    is_taken: bool = False
+
+
 class PartnershipListing:
-    """Countries (one of them) and kinds of partners joined (all of them)."""
+    """What is chosen in each facet; ``problems`` says what could not be understood."""
 
     def __init__(self, query):
         self.problems = []
-        self.country_names = dict(countries)
-        self.kind_names = dict(OrganisationKind.choices)
-        self.countries = known_values(
-            query, "country", self.country_names, _("Country"), self.problems
-        )
-        self.kinds = known_values(
-            query, "partner", self.kind_names, _("Kind of partner"), self.problems
-        )
+        self.facets = [facet() for facet in FACETS]
+        self.chosen = {}
+        for facet in self.facets:
+            asked = [facet.read(value) for value in query.getlist(facet.parameter)]
+            if values := known_values(asked, facet.labels, facet.label, self.problems):
+                self.chosen[facet.parameter] = values
 
     @cached_property
-    def _of_kinds(self):
-        return Partnership.objects.public().joining(self.kinds)
+    def _in_order(self):
+        """The keys of all public partnerships, city by city."""
+        rows = Partnership.objects.public()
+        rows = rows.order_by("city__country", "city__official_name", "pk")
+        return list(rows.values_list("pk", flat=True))
+
+    @cached_property
+    def _public(self):
+        return BitMap(self._in_order)
+
+    @cached_property
+    def _conditions(self):
+        """(facet, values, the partnerships allowed) of everything that narrows the list."""
+        return [
+            (facet, values, allowed)
+            for facet in self.facets
+            if facet.parameter in self.chosen
+            for values, allowed in facet.conditions(self.chosen[facet.parameter])
+        ]
+
+    def _found(self, without=lambda facet, values: False):
+        """The partnerships that meet every condition, leaving out some."""
+        allowed = [keys for facet, values, keys in self._conditions if not without(facet, values)]
+        return BitMap.intersection(self._public, *allowed)
 
     def results(self):
-        """The partnerships asked for, city by city."""
-        rows = self._of_kinds
-        if self.countries:
-            rows = rows.filter(city__country__in=self.countries)
-        return rows.order_by("city__country", "city__official_name", "pk")
+        """The keys of the partnerships asked for, city by city."""
+        found = self._found()
+        return [key for key in self._in_order if key in found]
 
-    def country_values(self):
-        """The countries, each with how many partnerships of the chosen kinds it has."""
-        counts = dict(
-            self._of_kinds.order_by()
-            .annotate(value=F("city__country"))
-            .values("value")
-            .annotate(number=Count("pk"))
-            .values_list("value", "number")
-        )
-        shown = sorted(
-            {*counts, *self.countries}, key=lambda code: fold(self.country_names.get(code, code))
-        )
-        return [
-            FacetValue(
-                code,
-                self.country_names.get(code, code),
-                counts.get(code, 0),
-                code in self.countries,
-                0,
-            )
-            for code in shown
-        ]
+    def facet_values(self):
+        """(facet, its values) for each facet that has any.
 
-    def kind_values(self):
-        """The kinds, each with how many of the results join it: what adding it leaves."""
-        counts = dict(
-            Partner.objects.filter(partnership__in=self.results().order_by().values("pk"))
-            .order_by()
-            .values(value=F("organisation__kind"))
-            .annotate(number=Count("partnership", distinct=True))
-            .values_list("value", "number")
-        )
-        return [
-            FacetValue(kind, label, counts.get(kind, 0), kind in self.kinds, 0)
-            for kind, label in self.kind_names.items()
-            if kind in counts or kind in self.kinds
-        ]
+        Where one value is enough, counts leave out the facet's own choice. Where all must be
+        there, they say what adding one leaves.
+        """
+        listing = []
+        for facet in self.facets:
+            chosen = self.chosen.get(facet.parameter, [])
+            own = None if facet.needs_all else facet
+            counts = facet.counts(self._found(lambda other, _values, own=own: other is own))
+            values = [
+                FacetValue(value, label, counts.get(value, 0), value in chosen, facet.depth(value))
+                for value, label in facet.labels.items()
+                if value in counts or value in chosen
+            ]
+            if values:
+                listing.append((facet, facet.shortened(values)))
+        return listing
 
-    @property
-    def query_string(self):
-        """What was asked for, as the query of an address."""
+    def query_string(self, **changes):
+        """What was asked for, as the query of an address, with *changes* to single facets."""
         query = QueryDict(mutable=True)
-        query.setlist("country", self.countries)
-        query.setlist("partner", self.kinds)
+        for parameter, values in (self.chosen | changes).items():
+            query.setlist(parameter, values)
         return query.urlencode()
+
+    def _without(self, facet, dropped):
+        kept = [value for value in self.chosen[facet.parameter] if value not in dropped]
+        return "?" + self.query_string(**{facet.parameter: kept})
+
+    def chosen_values(self):
+        """Everything that narrows the list, each with the address that drops it."""
+        return [
+            Way(_named(facet, [value]), self._without(facet, [value]))
+            for facet in self.facets
+            for value in self.chosen.get(facet.parameter, [])
+        ]
+
+    def ways_out(self):
+        """Where nothing is found: what to drop, and how many partnerships are found then."""
+        ways = []
+        for facet, values, _allowed in self._conditions:
+            dropped = (facet, values)
+            number = len(self._found(lambda *condition, dropped=dropped: condition == dropped))
+            if number:
+                ways.append(Way(_named(facet, values), self._without(facet, values), number))
+        return ways
+
+    def combinations(self):
+        """Kinds of partners that many look for together, beside whatever else is chosen."""
+        kinds = next(facet for facet in self.facets if isinstance(facet, KindFacet))
+        others = self._found(lambda facet, _values: facet is kinds)
+        chosen = set(self.chosen.get(kinds.parameter, []))
+        return [
+            Way(
+                " + ".join(str(kinds.labels[kind]) for kind in combination),
+                "?" + self.query_string(**{kinds.parameter: combination}),
+                len(BitMap.intersection(others, *[keys for _kind, keys in conditions])),
+                chosen == set(combination),
+            )
+            for combination in COMBINATIONS
+            for conditions in [kinds.conditions(combination)]
+        ]
+
+
+def _named(facet, values):
+    names = ", ".join(capfirst(str(facet.labels[value])) for value in values)
+    return _("%(label)s: %(value)s") % {"label": facet.label, "value": names}
 
 
 class OrganisationListing:
@@ -106,7 +178,7 @@ class OrganisationListing:
         self.problems = []
         self.words = " ".join(query.get("q", "").split())[:LONGEST_WORDS]
         kinds = dict(OrganisationKind.choices)
-        chosen = known_values(query, "kind", kinds, _("Kind"), self.problems)
+        chosen = known_values(query.getlist("kind"), kinds, _("Kind"), self.problems)
         self.kind = chosen[0] if chosen else ""
         self.kinds = [(value, label, value == self.kind) for value, label in kinds.items()]
         self._rows = of_cities

@@ -24,16 +24,17 @@ from practices.partnerships.listing import OrganisationListing, PartnershipListi
 def browse(request):
     """Who works with whom, for everybody."""
     listing = PartnershipListing(request.GET)
+    page = page_of(request, listing.results())
+    page.object_list = Partnership.objects.in_order(page.object_list, get_language())
     return render(
         request,
         "partnerships/browse.html",
         {
             "listing": listing,
-            "page": page_of(request, listing.results().for_list(get_language())),
-            "facets": [
-                ("country", _("Country"), listing.country_values()),
-                ("partner", _("Kinds of partners joined"), listing.kind_values()),
-            ],
+            "page": page,
+            "facets": listing.facet_values(),
+            "chosen": listing.chosen_values(),
+            "ways_out": [] if page.object_list else listing.ways_out(),
         },
     )
 

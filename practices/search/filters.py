@@ -19,6 +19,7 @@ from practices.search.results import Results
 LONGEST_WORDS = 200  # characters
 MOST_WORDS = 24
 MOST_BY_MEANING = 50  # practices
+MOST_TAKEN_UP = 10_000  # practices, for journeys from city to city
 MOST_VALUES = 50  # values of one facet
 
 NEWEST = "newest"
@@ -231,6 +232,21 @@ class Search:
         counts = self.sets.counts(["city"], self.found)["city"]
         cities = City.objects.filter(slug__in=counts).values_list("pk", "slug")
         return {pk: counts[slug] for pk, slug in cities}
+
+    def newest_of(self, cities, number):
+        """The keys of the newest *number* of the practices found of each of *cities*, slugs."""
+        numbers = []
+        for slug in cities:
+            found = self.found & self.sets.with_value("city", slug)
+            numbers += found[max(len(found) - number, 0) :]
+        return sets.practice_ids(self.sets, numbers)
+
+    def taken_up(self):
+        """The keys of the practices found that cities have taken up, of the newest of them."""
+        found = self.found & BitMap.union(
+            BitMap(), *[having for _number, having in self.sets.values("adoptions")]
+        )
+        return sets.practice_ids(self.sets, found[max(len(found) - MOST_TAKEN_UP, 0) :])
 
     def facet_values(self):
         """(facet, its values) for each facet; its counts leave out its own choice."""
