@@ -95,6 +95,4 @@ class FoundPlaces:
 
     def _newest_of(self, cities):
         keys = self.search.newest_of([city.slug for city in cities], TITLES_OF_A_CITY)
-        return (
-            Practice.objects.as_links(self.search.language).filter(pk__in=keys).newest_first()
-        )
+        return Practice.objects.as_links(self.search.language).filter(pk__in=keys).newest_first()

@@ -149,8 +149,7 @@ class Search:
 
     @cached_property
     def _text(self):
-        queries = text.understood([self.words])[0]
-        return text.find(queries, self.language, self.sets)
+        return text.find(self.words, self.language, self.sets)
 
     @cached_property
     def _by_meaning(self):
@@ -218,10 +217,8 @@ class Search:
         return [*buckets, rest]
 
     def by_text(self):
-        """The best of the practices found by their text, best first: numbers."""
-        candidates = text.best_candidates(self._text, self.found & self._text.practices)
-        ranks = text.ranks(self._text.queries, candidates, self.language, self.sets)
-        return sorted(ranks, key=lambda number: (-ranks[number], -number))
+        """{number: score} of the best of the practices found by their text."""
+        return text.ranked(self._text, self.found, self.language, self.sets)
 
     def by_meaning(self):
         """The best of the practices found by their meaning, best first: numbers."""

@@ -3,22 +3,65 @@
 A reader finds the texts in their language, and the originals in any other. Words are
 looked up as sets: those of common words are kept (``WordSet``), rarer ones come from the
 index of the texts, whose cost is bounded by their being rare. Quotes make a phrase, a minus
-excludes a word.
+excludes a word. A name in a search finds what it names as well as where it is written. Where
+few practices have all of the words, those with most of them are found too.
 """
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from math import log
 
 from django.db import connection
 from pyroaring import BitMap
 
 from practices.models.original_language import LANGUAGE_CODES
+from practices.search.names import recognised
 from practices.search.sets import as_set
 from practices.search.text_query import All, Any, Not, Phrase, Word, parse, phrases_in, words_in
+from practices.search.typed import typed_words
 
 MOST_COMPARED = 2_000  # texts of common words that a phrase is looked for in, the newest
 MOST_RANKED = 400  # practices of those found; the others follow by date
 MOST_HELD = 300  # sets of common words in the memory of a process
+
+FEW = 10  # practices with all of the words, below which most of the words are enough
+MOST_WORDS_PART = 1 / 3  # of the worth of all words, that a practice must have
+MOST_WEIGHED = 2_000  # practices with some of the words
+MOST_ADDED = 50  # of these
+
+# Worth of what a practice has of a search, for each time that it is twice as rare, measured on
+# the tuning half of practices/search/benchmark beside a similarity of at most 1.
+WORD_WORTH = 0.02
+NAME_WORTH = {
+    "city": 0.1,
+    "country": 0.05,
+    "theme": 0.05,
+    "method": 0.035,
+    "group": 0.025,
+    "partner": 0.015,
+}
+RANK_WORTH = 0.1  # of PostgreSQL's rank, which says where and how often the words stand
+
+
+@dataclass
+class Part:
+    """A word of a search, or a name, and the practices that have it."""
+
+    text: str
+    names: list = field(default_factory=list)
+    written: BitMap = field(default_factory=BitMap)
+    named: list = field(default_factory=list)  # (worth, practices) for each name
+
+    @property
+    def practices(self):
+        return BitMap.union(self.written, *[practices for _worth, practices in self.named])
+
+    def worths(self, total):
+        """(worth of having it, the practices that do) for what is written and what is named."""
+        for worth, practices in [(WORD_WORTH, self.written), *self.named]:
+            if practices:
+                yield worth * log(1 + total / len(practices)), practices
 
 
 @dataclass
@@ -27,11 +70,90 @@ class Found:
 
     practices: BitMap = field(default_factory=BitMap)
     in_title: BitMap = field(default_factory=BitMap)
+    names: list = field(default_factory=list)
+    parts: list = field(default_factory=list)
     queries: dict = field(default_factory=dict)  # tsquery in its text form, by language
     is_bounded: bool = False  # whether more may match than were compared
+    total: int = 0  # published practices
+
+    def worth(self, candidates):
+        """{number: what each of the set *candidates* has of the words}."""
+        worth = dict.fromkeys(candidates, 0.0)
+        for part in self.parts:
+            for each, practices in part.worths(self.total):
+                for number in candidates & practices:
+                    worth[number] += each
+        return worth
 
 
-def understood(clauses):
+def _taken_apart(words, language):
+    """(names, parts, what is to be taken by the letter) of *words*."""
+    typed = typed_words(words)
+    plain = [word for word in typed if not (word.quoted or word.excluded)]
+    if any(word.text.lower() == "or" for word in plain):
+        return [], [], words
+    names = recognised(words, language)
+    parts = {}
+    for name in names:
+        parts.setdefault((name.start, name.end), Part(name.spelled)).names.append(name)
+    for word in plain:
+        if not any(start <= word.start < end for start, end in parts):
+            parts[word.start, word.end] = Part(word.text)
+    exact = "".join(
+        " " if any(word.start <= place < word.end for word in plain) else character
+        for place, character in enumerate(words)
+    )
+    ordered = [parts[span] for span in sorted(parts)]
+    return names, ordered, exact if re.search(r"[^\W_]", exact) else ""
+
+
+def find(words, language, sets):
+    """What a reader of *language* finds by *words*, as people type them: a ``Found``."""
+    names, parts, exact = _taken_apart(words, language)
+    whole, by_letter, *queries = _understood([words, exact, *[part.text for part in parts]])
+    lookup = _Lookup([by_letter, *queries], language, sets)
+    found = Found(queries=whole, names=names, total=len(sets.published))
+    narrowing = []
+    if exact:
+        narrowing.append(lookup.practices(by_letter))
+    titles = []
+    for part, query in zip(parts, queries, strict=True):
+        if not (query[language] or part.names):
+            continue  # “the” says nothing to a reader of English
+        part.written = lookup.practices(query)
+        part.named = [
+            (NAME_WORTH[name.kind], sets.with_value(name.kind, name.value)) for name in part.names
+        ]
+        found.parts.append(part)
+        titles.append(lookup.titles(query))
+    found.is_bounded = lookup.is_bounded
+    if found.parts or exact:
+        all_parts = [part.practices for part in found.parts]
+        found.practices = BitMap.intersection(sets.published, *narrowing, *all_parts)
+        if titles:
+            found.in_title = BitMap.intersection(found.practices, *titles)
+        if len(found.practices) < FEW and len(found.parts) > 1:
+            found.practices |= _with_most(found, narrowing)
+    return found
+
+
+def _with_most(found, narrowing):
+    """Practices that have most of the words, the best of them."""
+    worths = [pair for part in found.parts for pair in part.worths(found.total)]
+    candidates = BitMap()
+    for _worth, practices in sorted(worths, key=lambda pair: len(pair[1])):
+        if len(candidates) + len(practices) <= MOST_WEIGHED:
+            candidates |= practices
+    worth = found.worth(BitMap.intersection(candidates, *narrowing))
+    enough = MOST_WORDS_PART * sum(
+        max((each for each, _practices in part.worths(found.total)), default=0)
+        for part in found.parts
+    )
+    good = [number for number in worth if worth[number] >= enough]
+    return BitMap(sorted(good, key=worth.get, reverse=True)[:MOST_ADDED])
+
+
+def _understood(clauses):
     """For each of *clauses*, words as people type them, {language: tsquery in its text form}."""
     # Language codes and configurations of ours (see SearchConfiguration), no input.
     columns = ", ".join(
@@ -43,33 +165,28 @@ def understood(clauses):
             " WITH ORDINALITY AS typed (clause, place) ORDER BY place",
             [list(clauses)],
         )
-        return [dict(zip(LANGUAGE_CODES, queries, strict=True)) for queries in cursor.fetchall()]
-
-
-def find(queries, language, sets):
-    """What a reader of *language* finds by *queries*, {language: tsquery}: a ``Found``."""
-    trees = {code: tree for code in LANGUAGE_CODES if (tree := parse(queries[code]))}
-    lookup = _Lookup(trees, sets)
-    found = Found(queries=queries)
-    for code, tree in trees.items():
-        written = sets.with_value("language", code)
-        practices = lookup.practices(tree, code, written)
-        if code != language:
-            practices = practices & sets.with_value("original", code)
-        found.practices |= practices
-        found.in_title |= practices & lookup.titles(tree, code)
-    found.is_bounded = lookup.is_bounded
-    return found
+        return [
+            dict(zip(LANGUAGE_CODES, queries, strict=True)) for queries in cursor.fetchall()
+        ]
 
 
 class _Lookup:
-    """The sets of the words and phrases of *trees*, in as few queries as there are kinds."""
+    """The sets of all words and phrases of *queries*, in as few statements as there are kinds."""
 
-    def __init__(self, trees, sets):
+    def __init__(self, queries, language, sets):
         self.is_bounded = False
+        self._language = language
         self._sets = sets
+        self._trees = {
+            query: parse(query) for by_language in queries for query in by_language.values()
+        }
+        asked = {
+            (code, query) for by_language in queries for code, query in by_language.items()
+        }
         words = {
-            (code, word.text): word for code, tree in trees.items() for word, _no in words_in(tree)
+            (code, word.text): word
+            for code, query in asked
+            for word, _negated in words_in(self._trees[query])
         }
         self._common = _common_words(words, sets)
         self._found = {key: found for key, (found, _titles) in self._common.items()}
@@ -77,9 +194,35 @@ class _Lookup:
         if self._common and sets.changed:
             self._look_up_changed({key: words[key] for key in self._common})
         self._phrases = {}
-        phrases = [(code, phrase) for code, tree in trees.items() for phrase in phrases_in(tree)]
+        phrases = [
+            (code, phrase) for code, query in asked for phrase in phrases_in(self._trees[query])
+        ]
         if phrases:
             self._compare(phrases)
+
+    def practices(self, query):
+        """The practices that *query*, {language: tsquery}, leads to."""
+        found = BitMap()
+        for code, text in query.items():
+            if tree := self._trees[text]:
+                matching = self._matching(tree, code, self._sets.with_value("language", code))
+                if code != self._language:
+                    matching = matching & self._sets.with_value("original", code)
+                found |= matching
+        return found
+
+    def titles(self, query):
+        """Which have every word in their title, as far as sets are kept of that."""
+        found = BitMap()
+        for code, text in query.items():
+            having = [
+                self._common[code, word.text][1]
+                for word, negated in words_in(self._trees[text])
+                if not negated and (code, word.text) in self._common
+            ]
+            if having:
+                found |= BitMap.intersection(*having)
+        return found
 
     def _look_up_rare(self, words):
         for key, found in _in_texts(words, self._sets.positions).items():
@@ -105,7 +248,7 @@ class _Lookup:
             candidates[code, phrase.query] = having
         self._phrases = _having_phrases(candidates, self._sets.positions)
 
-    def practices(self, tree, code, written):
+    def _matching(self, tree, code, written):
         """Which of the practices *written* in the language *code* match *tree*."""
         match tree:
             case Word(text):
@@ -113,22 +256,13 @@ class _Lookup:
             case Phrase(query=query):
                 return self._phrases.get((code, query), BitMap()) & written
             case Not(inner):
-                return written - self.practices(inner, code, written)
+                return written - self._matching(inner, code, written)
             case All(parts):
                 return BitMap.intersection(
-                    *[self.practices(part, code, written) for part in parts]
+                    *[self._matching(part, code, written) for part in parts]
                 )
             case Any(parts):
-                return BitMap.union(*[self.practices(part, code, written) for part in parts])
-
-    def titles(self, tree, code):
-        """Which have every word in their title, as far as sets are kept of that."""
-        having = [
-            self._common[code, word.text][1]
-            for word, negated in words_in(tree)
-            if not negated and (code, word.text) in self._common
-        ]
-        return BitMap.intersection(*having) if having else BitMap()
+                return BitMap.union(*[self._matching(part, code, written) for part in parts])
 
 
 _held = OrderedDict()  # common words that this process has read, the last used at the end
@@ -210,7 +344,7 @@ def _having_phrases(candidates, positions):
         return {(code, query): as_set(found) for code, query, found in cursor.fetchall()}
 
 
-def best_candidates(found, practices):
+def _best_candidates(found, practices):
     """Those of *practices* to rank: with the words in the title first, then the newest."""
     if len(practices) <= MOST_RANKED:
         return practices
@@ -221,7 +355,16 @@ def best_candidates(found, practices):
     return titled | rest[len(rest) - (MOST_RANKED - len(titled)) :]
 
 
-def ranks(queries, candidates, language, sets):
+def ranked(found, within, language, sets):
+    """{number: score} of the best of the set *within*, by what they have of the words."""
+    candidates = _best_candidates(found, found.practices & within)
+    scores = found.worth(candidates)
+    for number, rank in _ranks(found.queries, candidates, language, sets).items():
+        scores[number] += RANK_WORTH * rank
+    return scores
+
+
+def _ranks(queries, candidates, language, sets):
     """{number: how well its best text matches *queries*} of *candidates*.
 
     Each text is ranked in its own language, so that originals in other languages are too.

@@ -96,9 +96,9 @@ def test_narrowing_by_a_kind_of_partner(client, network):
 
 def test_every_choice_can_be_removed_by_itself(client, network):
     page = client.get("/en/practices/?country=FR&country=BE&theme=nightlife").content.decode()
-    assert 'href="?country=BE&amp;theme=nightlife"' in page
-    assert 'href="?country=FR&amp;theme=nightlife"' in page
-    assert 'href="?country=FR&amp;country=BE"' in page
+    assert 'href="/en/practices/?country=BE&amp;theme=nightlife"' in page
+    assert 'href="/en/practices/?country=FR&amp;theme=nightlife"' in page
+    assert 'href="/en/practices/?country=FR&amp;country=BE"' in page
 
 
 @pytest.mark.parametrize(
@@ -230,10 +230,10 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries):
 
     add(2)
     client.get(address)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(17):
         client.get(address)
     add(30)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(17):
         client.get(address)
 
 

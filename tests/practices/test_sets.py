@@ -222,7 +222,7 @@ def texts():
 
 def found(words, language="en"):
     known = sets.current()
-    result = text.find(text.understood([words])[0], language, known)
+    result = text.find(words, language, known)
     return set(sets.practice_ids(known, list(result.practices)))
 
 
