@@ -185,6 +185,13 @@ def test_it_can_be_narrowed(night, burglary):
     assert found("noisy bars at night", within=[]) == []
 
 
+def plan_of(statement):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(statement.replace("WITH near", "EXPLAIN WITH near", 1))
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
 def test_one_statement_through_the_index(night, django_assert_num_queries):
     make_batch()
     nearest("noisy bars", "en", 5)
@@ -193,11 +200,11 @@ def test_one_statement_through_the_index(night, django_assert_num_queries):
     with django_assert_num_queries(4) as asked:
         nearest("noisy bars", "en", 5)
     statement = asked.captured_queries[2]["sql"]
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
-        cursor.execute(statement.replace("WITH near", "EXPLAIN WITH near", 1))
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "Index Scan using search_passage_vector" in plan
+    assert "Index Scan using search_passage_vector" in plan_of(statement)
+    with django_assert_num_queries(5) as asked:
+        similar(night, "en")
+    statement = asked.captured_queries[2]["sql"]
+    assert "Index Scan using search_passage_vector" in plan_of(statement)
 
 
 # Words that exclude, and Swedish
