@@ -16,8 +16,7 @@ from practices.models.original_language import LANGUAGE_CODES
 from practices.search import sets
 from practices.search.benchmark.measures import DEPTH, ndcg, recall
 from practices.search.benchmark.queries import HALVES, PRACTICES, read_needs
-from practices.search.filters import Search
-from practices.search.fusion import fuse
+from practices.search.filters import Search, best_first
 
 TEXT = "text only"
 MEANING = "meaning only"
@@ -49,9 +48,15 @@ def demonstration_practices():
 def rankings(query, language):
     """{kind of ranking: keys of practices, best first} for *query* of a reader of *language*."""
     search = Search.from_query(QueryDict(urlencode({"q": query})), language)
-    by_text, by_meaning = search.by_text(), search.by_meaning()
-    numbers = {TEXT: by_text, MEANING: by_meaning, FUSED: fuse(by_text, by_meaning)}
-    return {kind: sets.practice_ids(search.sets, found) for kind, found in numbers.items()}
+    scores = {
+        TEXT: search.by_text(),
+        MEANING: search.by_meaning(),
+        FUSED: search.by_text_and_meaning(),
+    }
+    return {
+        kind: sets.practice_ids(search.sets, best_first(found)[:DEPTH])
+        for kind, found in scores.items()
+    }
 
 
 class Measurement:

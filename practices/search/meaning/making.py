@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from practices.models import Practice
 from practices.search.meaning import vectors
-from practices.search.meaning.encoder import VERSION, encode
+from practices.search.meaning.encoder import VERSION, centred, encode
 from practices.search.meaning.passages import passages_of
 from practices.search.models import Passage, PassagesDue
 
@@ -28,6 +28,13 @@ def _wait_for_others_at(pk):
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [LOCK, pk])
 
 
+def _vectors_of(passages):
+    return centred(
+        encode([passage.text for passage in passages]),
+        [passage.language for passage in passages],
+    )
+
+
 @transaction.atomic
 def make_passages_of(pk):
     """Make the passages those that the practice has now; encode only what is new."""
@@ -41,7 +48,7 @@ def make_passages_of(pk):
         if passage.place not in known
         or (known[passage.place].digest, known[passage.place].version) != (passage.digest, VERSION)
     ]
-    made = encode([passage.text for passage in new]) if new else []
+    made = _vectors_of(new) if new else []
     # It may have been unpublished meanwhile; from here on that waits.
     locked = Practice.objects.published().select_for_update(of=["self"], no_key=True)
     if wanted and not locked.filter(pk=pk).values_list("pk").first():

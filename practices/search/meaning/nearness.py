@@ -7,9 +7,9 @@ from practices.search.meaning.encoder import LONGEST_QUERY, encode_query
 from practices.search.meaning.swedish import in_english
 
 # Measured (docs/search_by_meaning.md): what has nothing to do with the words stays below.
-LEAST_SIMILARITY = 0.2
+LEAST_SIMILARITY = 0.08
 # Beside the best, what is much less like the words is rather chance.
-LEAST_OF_BEST = 0.7
+LEAST_OF_BEST = 0.3
 
 
 @dataclass(frozen=True)
@@ -42,3 +42,12 @@ def nearest(words, language, limit, within=None):
     rows = vectors.nearest_to(encode_query(text), limit, LEAST_SIMILARITY, within)
     hits = [Hit(*row) for row in rows]
     return [hit for hit in hits if hit.similarity >= LEAST_OF_BEST * hits[0].similarity]
+
+
+def similarities(words, language, practices):
+    """{key: how near it is to *words*} of those of *practices*, keys, that have vectors."""
+    text = meant(words, language)
+    practices = list(practices)
+    if not text or not practices or not vectors.are_kept():
+        return {}
+    return vectors.similarities(encode_query(text), practices)

@@ -13,6 +13,8 @@ logger = logging.getLogger(__name__)
 
 OLDEST = (0, 8)  # of pgvector: half vectors and iterative scans
 PASSAGES_A_PRACTICE = 8  # looked at for each practice that is wanted
+CANDIDATES_FOR_EACH = 2
+PASSAGES_COMPARED = 3  # of each practice: one may be near by chance
 MOST_PASSAGES = 800  # PostgreSQL looks at 1,000 at most in a first round
 
 
@@ -117,6 +119,34 @@ def write(practice_id, passages, vectors):
         )
 
 
+# The passages that count of each candidate, and the mean of their similarity.
+_BEST = f"""
+best AS (
+    SELECT passage.practice_id, passage.language, passage.id,
+        -(passage.vector <#> {{to}}) AS similarity,
+        row_number() OVER (
+            PARTITION BY passage.practice_id ORDER BY passage.vector <#> {{to}}, passage.id
+        ) AS place
+    FROM candidate JOIN search_passage AS passage USING (practice_id)
+    WHERE {{condition}}
+)
+SELECT practice_id, avg(similarity) AS mean,
+    min(language) FILTER (WHERE place = 1), min(id) FILTER (WHERE place = 1)
+FROM best WHERE place <= {PASSAGES_COMPARED} GROUP BY practice_id
+"""  # noqa: S608
+
+
+def similarities(vector, practices):
+    """{practice: similarity to *vector*} of those of *practices*, keys, that have vectors."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH candidate AS (SELECT unnest(%(practices)s::bigint[]) AS practice_id), "
+            + _BEST.format(to="%(vector)s::halfvec", condition="true"),
+            {"vector": as_literal(vector), "practices": list(practices)},
+        )
+        return {practice: similarity for practice, similarity, *_passage in cursor.fetchall()}
+
+
 def _nearest(to, parameters, limit, least, condition):
     # *to* and *condition* are SQL of ours. An inner product of vectors of unit length is their
     # similarity; <#> is its negative, by which the index is ordered. The index is asked for
@@ -128,15 +158,16 @@ def _nearest(to, parameters, limit, least, condition):
             SET LOCAL hnsw.ef_search = {max(passages, 40)};
             SET LOCAL hnsw.iterative_scan = strict_order;
             WITH near AS MATERIALIZED (
-                SELECT practice_id, id, language, -(vector <#> {to}) AS similarity
+                SELECT practice_id, vector <#> {to} AS distance
                 FROM search_passage WHERE {condition}
                 ORDER BY vector <#> {to} LIMIT {passages}
-            ), best AS (
-                SELECT DISTINCT ON (practice_id) * FROM near WHERE similarity >= %(least)s
-                ORDER BY practice_id, similarity DESC, id
-            )
-            SELECT practice_id, similarity, language, id FROM best
-            ORDER BY similarity DESC, practice_id LIMIT %(limit)s
+            ), candidate AS MATERIALIZED (
+                SELECT practice_id FROM near
+                GROUP BY practice_id ORDER BY min(distance), practice_id
+                LIMIT %(limit)s * {CANDIDATES_FOR_EACH}
+            ), {_BEST.format(to=to, condition=condition)}
+            HAVING avg(similarity) >= %(least)s
+            ORDER BY mean DESC, practice_id LIMIT %(limit)s
             """,  # noqa: S608
             parameters | {"least": least, "limit": limit},
         )
@@ -146,7 +177,7 @@ def _nearest(to, parameters, limit, least, condition):
 def nearest_to(vector, limit, least, within=None):
     """(practice, similarity, language, passage) of the practices nearest to *vector*.
 
-    Each with its best passage; none below the similarity *least*; among the practices
+    The similarity is the mean of its best passages, the passage the best; none below the similarity *least*; among the practices
     *within*, if any are given.
     """
     return _nearest(
