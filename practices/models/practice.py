@@ -18,6 +18,7 @@ from practices.enums import (
     CostBand,
     EventKind,
     Evidence,
+    Licence,
     PracticeStatus,
     PublicationState,
 )
@@ -186,6 +187,17 @@ class Practice(OriginalLanguageModel):
         default=Evidence.DESCRIBED,
         help_text=_("How much is known about its effects, as you declare it."),
     )
+    licence = models.CharField(
+        _("licence"),
+        max_length=20,
+        choices=Licence.choices,
+        default=Licence.CC_BY,
+        db_default=Licence.CC_BY,
+        help_text=_(
+            "What others may do with the texts. If you change it later, copies that were made"
+            " before keep the licence of then."
+        ),
+    )
     themes = models.ManyToManyField(Theme, related_name="practices", verbose_name=_("themes"))
     target_groups = models.ManyToManyField(
         TargetGroup, blank=True, related_name="practices", verbose_name=_("target groups")
@@ -252,6 +264,9 @@ class Practice(OriginalLanguageModel):
                 condition=Q(evidence__in=Evidence.values), name="practice_evidence_known"
             ),
             models.CheckConstraint(
+                condition=Q(licence__in=Licence.values), name="practice_licence_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(cost_band__in=["", *CostBand.values]),
                 name="practice_cost_band_known",
             ),
@@ -312,6 +327,11 @@ class Practice(OriginalLanguageModel):
             for field in ("title", "summary")
         }
         return self.shown_translation_state == "machine" and shown != {self.original_language}
+
+    @property
+    def licence_granted(self):
+        """What others may do with it: a ``Licence``, with its meaning and its address."""
+        return Licence(self.licence)
 
     @property
     def slug(self):
