@@ -50,6 +50,9 @@ LONGEST_TEXT = 20_000  # characters; also keeps a search document within Postgre
 # Without these nobody elsewhere can use a practice.
 NEEDED_FOR_PUBLICATION = ["title", "summary", "how_it_works", "themes"]
 
+# What the addresses below that of a practice end in.
+TAKEN_SLUGS = {"cite", "pdf"}
+
 
 class PracticeQuerySet(OriginalLanguageQuerySet):
     def published(self):
@@ -107,6 +110,16 @@ class PracticeQuerySet(OriginalLanguageQuerySet):
         """The title of each practice, in *language*, and nothing else of its text."""
         return self._showing(language, "title").defer(
             *[f"{field}_{code}" for field in TEXT_FIELDS for code in LANGUAGE_CODES]
+        )
+
+    def as_rows(self, language):
+        """What a table or a citation says of each practice, in *language*, in four queries."""
+        unseen = [field for field in TEXT_FIELDS if field != "title"]
+        return (
+            self._showing(language, "title", "summary")
+            .defer(*[f"{field}_{code}" for field in unseen for code in LANGUAGE_CODES])
+            .select_related("city")
+            .prefetch_related("themes", "target_groups", "methods")
         )
 
     def for_page(self):
@@ -337,7 +350,8 @@ class Practice(OriginalLanguageModel):
     def slug(self):
         """The title in the language in force, as the end of the practice's address."""
         title = self.shown("title", get_language() or self.original_language)
-        return address_part(str(title)) or "practice"
+        slug = address_part(str(title)) or "practice"
+        return f"{slug}-practice" if slug in TAKEN_SLUGS else slug
 
     def address_in(self, language):
         """The path of the practice's page in *language*."""
