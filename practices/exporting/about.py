@@ -48,7 +48,9 @@ class About:
                 "Each practice has the licence that its city chose; it stands beside it. Name the"
                 " city and give the practice’s address."
             ),
-            citation=_("%(publisher)s. (%(year)d). %(network)s. Retrieved %(date)s, from %(address)s")
+            citation=_(
+                "%(publisher)s. (%(year)d). %(network)s. Retrieved %(date)s, from %(address)s"
+            )
             % {
                 "publisher": PUBLISHER,
                 "year": now.year,

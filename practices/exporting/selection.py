@@ -44,8 +44,6 @@ def _partner_kinds(keys):
     """For each practice of *keys* that has partners: their kinds."""
     kinds = {}
     rows = Partner.objects.filter(partnership__practices__in=keys).order_by("organisation__kind")
-    for key, kind in rows.values_list(
-        "partnership__practices", "organisation__kind"
-    ).distinct():
+    for key, kind in rows.values_list("partnership__practices", "organisation__kind").distinct():
         kinds.setdefault(key, []).append(kind)
     return kinds

@@ -96,7 +96,9 @@ def _partnerships(practice, language):
                 {
                     "name": printable(partner.organisation.name),
                     "language": partnership.original_language,
-                    "part": f"{partner.organisation.get_kind_display()} · {partner.get_role_display()}",
+                    "part": " · ".join(
+                        [partner.organisation.get_kind_display(), partner.get_role_display()]
+                    ),
                 }
                 for partner in partnership.partners.all()
             ],

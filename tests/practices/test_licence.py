@@ -22,7 +22,9 @@ def genk():
 def test_a_practice_may_be_used_by_naming_its_city_unless_it_says_otherwise(client, genk):
     practice = a_practice(genk)
     page = client.get(practice.get_absolute_url(), follow=True).content.decode()
-    assert 'href="https://creativecommons.org/licenses/by/4.0/" rel="license">CC BY 4.0</a>' in page
+    assert (
+        'href="https://creativecommons.org/licenses/by/4.0/" rel="license">CC BY 4.0</a>' in page
+    )
     Practice.objects.update(licence=Licence.CC0)
     page = client.get(practice.get_absolute_url(), follow=True).content.decode()
     assert 'href="https://creativecommons.org/publicdomain/zero/1.0/"' in page

@@ -59,7 +59,7 @@ def test_a_pdf_is_tagged_and_says_its_title_and_language(client, mentors, langua
     title = "Mentorer för ungdomar" if language == "sv" else "Mentoren voor jongeren"
     assert re.search(rb"/MarkInfo\s*<<\s*/Marked true", parts)
     assert re.search(rb"/Lang\s*\(" + language.encode(), parts)
-    assert f"<rdf:li xml:lang=\"x-default\">{title}</rdf:li>".encode() in parts
+    assert f'<rdf:li xml:lang="x-default">{title}</rdf:li>'.encode() in parts
     assert b"<pdfuaid:part>1</pdfuaid:part>" in parts
     for tag in (b"/H1", b"/H2", b"/H3", b"/L", b"/LI", b"/Link", b"/P"):
         assert tag in parts
