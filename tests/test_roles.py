@@ -19,6 +19,7 @@ from cities.models import Invitation
 from cities.people.invitations import invitation_address
 from practices.digests.models import Subscription
 from practices.digests.unsubscribing import unsubscribe_address
+from practices.exporting.views import FORMS
 from practices.publishing.transitions import TRANSITIONS
 from practices.translations.corrections.deciding import offer
 from practices.translations.glossary.models import GlossaryTerm
@@ -116,6 +117,8 @@ class World:
     def arguments(self, name, parameters, user):
         """(what the address is of, its arguments) for each sort of thing it can be of."""
         practices = [("a draft", self.draft), ("a published practice", self.published)]
+        if name == "exporting:export":
+            return [(form, {"form": form}) for form in [*FORMS, "exe"]]
         if name == "workspace:transition":
             return [
                 (f"{step} ({source})", {"pk": self.practice_in(source).pk, "name": step})
@@ -208,7 +211,7 @@ class World:
                     ("of a published practice", self.published),
                 ]
             ]
-        if name.startswith(("practices:", "workspace:", "translations:")):
+        if name.startswith(("citing:", "practices:", "printing:", "workspace:", "translations:")):
             slug = {"slug": self.draft.slug} if "slug" in parameters else {}
             return [
                 (what, {"pk": practice.pk} | (slug and {"slug": practice.slug}))
