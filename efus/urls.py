@@ -41,6 +41,7 @@ urlpatterns = [
         path("account/subscriptions/", include("practices.digests.urls")),
         path("cities/", include("cities.urls")),
         path("practices/", include("practices.urls")),
+        path("practices/compare/", include("practices.comparison.urls")),
         path("workspace/practices/<int:pk>/translations/", include("practices.translations.urls")),
         path("", include("practices.files.urls")),
         path("workspace/people/", include("cities.people.urls")),
@@ -49,6 +50,8 @@ urlpatterns = [
         path("", include("practices.adoptions.urls")),
         path("", include("practices.translations.glossary.urls")),
         path("", include("practices.translations.corrections.urls")),
+        path("", include("practices.collections.urls")),
+        path("account/searches/", include("practices.saved_searches.urls")),
         path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     ),
 ]
