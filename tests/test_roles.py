@@ -39,6 +39,7 @@ from tests.domain import (
     an_administrator,
     an_adoption,
     an_editor,
+    numbers,
 )
 
 TABLE = Path(__file__).resolve().parent.parent / "docs" / "roles.md"
@@ -241,7 +242,7 @@ class World:
                 for known in [{"pk": row.pk, "item": row.items.get().pk}]
             ]
         if name.startswith("saved_searches:"):
-            own = user and a_saved_search(user)
+            own = user and a_saved_search(user, f"q={next(numbers)}")
             return [
                 ("one’s own", {"pk": (own or self.saved_search).pk}),
                 ("somebody else’s", {"pk": self.saved_search.pk}),

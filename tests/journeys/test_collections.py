@@ -27,8 +27,7 @@ def network(transactional_db):
     return practices
 
 
-@pytest.mark.parametrize("scripts", [True, False])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "scripts"), [(360, True), (1280, True), (360, False)])
 def test_a_researcher_collects_compares_and_saves_a_search(
     browser, platform, network, width, scripts
 ):
