@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "practices.search",
     "practices.digests",
     "practices.translations",
+    "practices.collections",
+    "practices.saved_searches",
 ]
 
 MIDDLEWARE = [
@@ -127,6 +129,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sessions": {"task": "efus.accounts.tasks.forget_ended_sessions", "schedule": 86400.0},
     "drafts": {"task": "practices.publishing.tasks.forget_old_drafts", "schedule": 86400.0},
+    "deleted": {"task": "efus.tasks.forget_deleted", "schedule": 86400.0},
     "digests": {
         "task": "practices.digests.tasks.run_digests",
         "schedule": env.float("DIGEST_TICK_SECONDS", default=60.0),

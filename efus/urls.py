@@ -45,6 +45,7 @@ urlpatterns = [
         path("practices/", include("practices.exporting.urls")),
         path("practices/", include("practices.printing.urls")),
         path("practices/", include("practices.urls")),
+        path("practices/compare/", include("practices.comparison.urls")),
         path("workspace/practices/<int:pk>/translations/", include("practices.translations.urls")),
         path("", include("practices.files.urls")),
         path("workspace/people/", include("cities.people.urls")),
@@ -54,6 +55,8 @@ urlpatterns = [
         path("", include("practices.adoptions.urls")),
         path("", include("practices.translations.glossary.urls")),
         path("", include("practices.translations.corrections.urls")),
+        path("", include("practices.collections.urls")),
+        path("account/searches/", include("practices.saved_searches.urls")),
         path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     ),
 ]

@@ -122,6 +122,18 @@ class PracticeQuerySet(OriginalLanguageQuerySet):
             .prefetch_related("themes", "target_groups", "methods")
         )
 
+    def for_comparison(self, language):
+        """What a comparison shows of each practice, its texts in *language*."""
+        others = [field for field in TEXT_FIELDS if field != "title"]
+        return (
+            self._showing(language, *TEXT_FIELDS)
+            .defer(*[f"{field}_{code}" for field in others for code in LANGUAGE_CODES])
+            .select_related("city")
+            .prefetch_related(
+                "themes", "target_groups", "methods", "partnerships__partners__organisation"
+            )
+        )
+
     def for_page(self):
         """Everything that the page of one practice shows."""
         return self.select_related("city").prefetch_related(
