@@ -22,8 +22,9 @@ def compare(request):
     search = Search.from_query(words, language)
     offered = []
     if search.words and choice.has_room:
-        found = search.results().exclude(pk__in=choice.numbers).as_cards(language)[:OFFERED]
-        offered = [(practice, choice.query_with(practice.pk)) for practice in found]
+        found = search.results().as_cards(language)[: OFFERED + len(choice.numbers)]
+        others = [practice for practice in found if practice.pk not in choice.numbers]
+        offered = [(practice, choice.query_with(practice.pk)) for practice in others[:OFFERED]]
     return render(
         request,
         "comparison/compare.html",

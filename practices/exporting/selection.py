@@ -20,9 +20,7 @@ class Selection:
     def of(cls, search):
         """The first of what *search* finds."""
         results = search.results()
-        keys = list(results.values_list("pk", flat=True)[: MOST_PRACTICES + 1])
-        found = len(keys) if len(keys) <= MOST_PRACTICES else results.count()
-        return cls(search, keys[:MOST_PRACTICES], found)
+        return cls(search, results[:MOST_PRACTICES], results.count())
 
     def practices(self):
         """The practices in order, each with its ``partner_kinds``; five queries a batch.

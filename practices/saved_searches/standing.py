@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
-
-from practices.models import Practice
 from practices.saved_searches.models import SavedSearch
 from practices.search.filters import Search
 
@@ -18,10 +15,6 @@ class Standing:
 
 
 def standing(saved):
-    """What *saved* finds now, counted in one query."""
+    """What *saved* finds now."""
     search = saved.search
-    practices = Practice.objects.filter(pk__in=search.results().order_by().values("pk"))
-    numbers = practices.aggregate(
-        found=Count("pk"), new=Count("pk", filter=Q(published_at__gt=saved.opened_at))
-    )
-    return Standing(saved, search, **numbers)
+    return Standing(saved, search, len(search.found), search.count_since(saved.opened_at))

@@ -169,3 +169,17 @@ def numbers_of(sets, practices):
             [list(practices)],
         )
         return dict(cursor.fetchall())
+
+
+def first_since(sets, moment):
+    """The number of the first practice published after *moment*, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT position.number FROM practices_practice AS practice"  # noqa: S608
+            f" JOIN {sets.positions} AS position ON position.practice_id = practice.id"
+            " WHERE practice.state = 'published' AND practice.published_at > %s"
+            " ORDER BY practice.published_at, practice.id LIMIT 1",
+            [moment],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
