@@ -34,7 +34,6 @@ POSTGRES_SETTINGS = {
     "shared_buffers": "1GB",
     "max_wal_size": "3GB",
     "checkpoint_timeout": "30min",
-    "autovacuum": "off",  # the generator has done it; nothing is written afterwards
 }
 
 

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from cities.models import City, Membership
+from practices.generation import searching
 from practices.generation.checking import broken_rules
 from practices.generation.rows import CITY_NAME, Batch, First, Terms, World
 from practices.models import (
@@ -29,10 +30,17 @@ from practices.models import (
     TargetGroup,
     Theme,
 )
-from practices.models.original_language import LANGUAGE_CODES
 from practices.search import indexing
-from practices.search.models import FacetSet, Position, SearchDocument, WordSet
-from practices.search.operations import WEIGHTS
+from practices.search.loading import load_search_words
+from practices.search.models import (
+    FacetSet,
+    KnownName,
+    PassagesDue,
+    Position,
+    SearchDocument,
+    VocabularyWord,
+    WordSet,
+)
 from practices.taxonomy import load_taxonomy
 from practices.translations.models import Translation
 
@@ -52,7 +60,10 @@ WRITTEN = [
     Adoption,
     AdoptionEvent,
     SearchDocument,
+    KnownName,
+    PassagesDue,
 ]
+MADE_OF_THEM = [VocabularyWord, Position, FacetSet, WordSet]
 
 
 class RulesBroken(Exception):
@@ -80,6 +91,7 @@ def generate(number, *, cities, seed, say):
     """
     with transaction.atomic():
         load_taxonomy()
+        load_search_words()
         with connection.cursor() as cursor:
             # Nobody else keeps the sets until they are built below.
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [indexing.LOCK])
@@ -90,6 +102,7 @@ def generate(number, *, cities, seed, say):
             world = World(number, cities, seed, _first_keys())
             for rows in world.rows():
                 _copy(cursor, rows)
+            searching.write_names(cursor, world.first.city)
             _write_practices(cursor, world, say)
             say("Making the indexes")
             for name, definition in indexes:
@@ -97,6 +110,9 @@ def generate(number, *, cities, seed, say):
                 cursor.execute(definition)
                 if (seconds := time.monotonic() - started) >= 1:
                     say(f"  index {name}: {seconds:.0f} s")
+            say("Counting the words")
+            searching.write_what_is_due(cursor, world.first.practice)
+            searching.write_vocabulary(cursor)
             cursor.execute("SET LOCAL session_replication_role = origin")
             for sql in connection.ops.sequence_reset_sql(no_style(), WRITTEN):
                 cursor.execute(sql)
@@ -115,7 +131,7 @@ def tidy():
     Not within a transaction.
     """
     with connection.cursor() as cursor:
-        for model in [*WRITTEN, Position, FacetSet, WordSet]:
+        for model in [*WRITTEN, *MADE_OF_THEM]:
             cursor.execute(f"VACUUM ANALYZE {model._meta.db_table}")
 
 
@@ -168,7 +184,7 @@ def _write_practices(cursor, world, say):
                 waiting = ahead.submit(prepared, begin + BATCH)
             for rows in all_rows:
                 _copy(cursor, rows)
-            _write_search_documents(cursor, batch.keys[0], batch.keys[-1])
+            searching.write_documents(cursor, batch.keys[0], batch.keys[-1])
             done = begin + batch.size
             say(f"  {done:,} of {world.number:,} after {time.monotonic() - started:.0f} s")
 
@@ -192,29 +208,6 @@ def _copy(cursor, rows):
 def _as_text(value):
     # Nothing that is generated holds a tab, a line break or a backslash.
     return r"\N" if value is None else str(value)
-
-
-def _write_search_documents(cursor, first, last):
-    """As the trigger refresh_search_documents does for each practice (see search.operations)."""
-    vector = " || ".join(
-        f"setweight(to_tsvector(configuration, coalesce(text.{field}, '')), '{weight}')"
-        for field, weight in WEIGHTS.items()
-    )
-    texts = ", ".join(
-        f"('{code}', 'efus_{code}'::regconfig,"
-        f" {', '.join(f'practice.{field}_{code}' for field in WEIGHTS)})"
-        for code in LANGUAGE_CODES
-    )
-    cursor.execute(
-        f"""
-        INSERT INTO search_searchdocument (practice_id, language, is_original, vector)
-        SELECT practice.id, text.language, text.language = practice.original_language, {vector}
-        FROM practices_practice AS practice
-        CROSS JOIN LATERAL (VALUES {texts}) AS text (language, configuration, {", ".join(WEIGHTS)})
-        WHERE practice.id BETWEEN %s AND %s AND coalesce(text.title, '') <> ''
-        """,  # noqa: S608, language codes and field names of ours
-        [first, last],
-    )
 
 
 def _drop_indexes(cursor):
