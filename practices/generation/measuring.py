@@ -54,7 +54,7 @@ def cases():
     chosen = [
         Case("all counts", {}, kind=COUNTS),
         Case("all counts under three facets", facets, kind=COUNTS),
-        Case("all counts under a common word", {"q": "police"}, kind=COUNTS),
+        Case("common word found and counted", {"q": "police"}, kind=COUNTS),
         Case("home", {}, f"/{LANGUAGE}/"),
         Case("no filter", {}),
         Case("no filter, last page", _last_page({})),
