@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from practices.saved_searches.models import SavedSearch
+from practices.search import sets
 from practices.search.filters import Search
 
 
@@ -14,7 +15,13 @@ class Standing:
     new: int
 
 
-def standing(saved):
-    """What *saved* finds now."""
+def standings(rows):
+    """What each of the saved searches *rows* finds now, all at the same moment."""
+    known = sets.current()
+    return [_standing(saved, known) for saved in rows]
+
+
+def _standing(saved, known):
     search = saved.search
+    search.sets = known
     return Standing(saved, search, len(search.found), search.count_since(saved.opened_at))

@@ -22,7 +22,7 @@ from practices.saved_searches.models import (
     normalised,
 )
 from practices.saved_searches.parts import Parts
-from practices.saved_searches.standing import standing
+from practices.saved_searches.standing import standings
 from practices.search.filters import Search
 
 SEARCHES_ON_PAGE = 10  # each of them is counted
@@ -40,7 +40,7 @@ def searches(request):
         "saved_searches/searches.html",
         {
             "page": page,
-            "standings": [standing(saved) for saved in page],
+            "standings": standings(page),
             "deleted": SavedSearch.objects.filter(person=request.user).deleted(),
         },
     )

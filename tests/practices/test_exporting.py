@@ -188,7 +188,7 @@ def test_the_number_of_queries_grows_with_batches_only(
             a_partnership(city, a_practice(city, themes=[theme]))
 
     def queries(batches):
-        return django_assert_num_queries(1 + 5 * batches)
+        return django_assert_num_queries(3 + 5 * batches)
 
     add(2)
     content(client, form)
