@@ -100,8 +100,12 @@ class Licence(models.TextChoices):
         """What it allows, in words."""
         return {
             Licence.CC_BY: _("everybody may use and change it, naming the city"),
-            Licence.CC_BY_SA: _("the same, if what they make of it has this licence too"),
-            Licence.CC_BY_NC: _("everybody but business may use and change it, naming the city"),
+            Licence.CC_BY_SA: _(
+                "everybody may use and change it, naming the city, under this same licence"
+            ),
+            Licence.CC_BY_NC: _(
+                "everybody may use and change it, naming the city, but not for commercial purposes"
+            ),
             Licence.CC0: _("everybody may use and change it, without naming anybody"),
         }[self]
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Lag, Lead, Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from efus.undo import Undoable, UndoableQuerySet
 from efus.validators import validate_one_line
@@ -153,7 +154,7 @@ class CollectionItem(Undoable):
     )
     position = models.PositiveIntegerField(_("position"))
     note = models.TextField(
-        _("note"),
+        pgettext_lazy("collection", "note"),
         max_length=LONGEST_NOTE,
         blank=True,
         help_text=_("Why it is in this collection, for you and whoever you share it with."),

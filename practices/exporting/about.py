@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from practices.citing.citation import NETWORK
 from practices.exporting.selection import MOST_PRACTICES
@@ -80,7 +81,7 @@ class About:
     def lines(self):
         """(what it is, what it says), always the same number of them."""
         return [
-            (_("From"), str(NETWORK)),
+            (pgettext("file", "From"), str(NETWORK)),
             (_("Address"), self.address),
             (_("Searched"), self.searched_in_words),
             (_("Made"), date_format(self.made_at, "DATETIME_FORMAT")),

@@ -253,13 +253,13 @@ def test_what_was_removed_is_put_back_where_it_was_with_its_note(client, person,
     for _time in range(2):
         page = client.post(own(collection, "practices/"), {"remove": item.pk}, follow=True)
     assert titles(page) == ["Praktijk a", "Praktijk c"]
-    assert "Removed lately" in text_of(page)
+    assert "Recently removed" in text_of(page)
     assert client.get(own(collection, f"notes/{item.pk}/")).status_code == 404
     for _time in range(2):
         page = client.post(own(collection, "practices/"), {"put_back": item.pk}, follow=True)
     assert titles(page) == ["Praktijk a", "Praktijk b", "Praktijk c"]
     assert "Why this one" in text_of(page)
-    assert "Removed lately" not in text_of(page)
+    assert "Recently removed" not in text_of(page)
 
 
 def test_what_was_removed_and_is_added_again_comes_to_the_end_with_its_note(person, genk):
