@@ -15,7 +15,9 @@ LONGEST_READ = 6000  # characters of each text
 
 # Control characters mark the words, after those in the text are taken out: no text has them.
 START, STOP = "\x02", "\x03"
-OPTIONS = f"StartSel={START}, StopSel={STOP}, MaxWords=32, MinWords=14, ShortWord=0, MaxFragments=1"
+OPTIONS = (
+    f"StartSel={START}, StopSel={STOP}, MaxWords=32, MinWords=14, ShortWord=0, MaxFragments=1"
+)
 
 # The signs of Markdown: links but for their text, what begins a line, emphasis, backslashes.
 PLAIN = r"""

@@ -119,8 +119,7 @@ def labelled(names, language):
             own.filter(
                 Q(language=language)
                 | Q(kind=NameKind.CITY, language="")
-                | Q(language=settings.MODELTRANSLATION_DEFAULT_LANGUAGE)
-                & ~Q(kind=NameKind.CITY)
+                | Q(language=settings.MODELTRANSLATION_DEFAULT_LANGUAGE) & ~Q(kind=NameKind.CITY)
             )
             .annotate(in_language=Q(language=language))
             .order_by("-in_language")

@@ -34,9 +34,7 @@ class VocabularyWord(models.Model):
                 condition=Q(texts__lte=0, names__lte=0),
                 name="vocabulary_unused",
             ),
-            GistIndex(
-                OpClass("folded", "gist_trgm_ops(siglen=32)"), name="vocabulary_likeness"
-            ),
+            GistIndex(OpClass("folded", "gist_trgm_ops(siglen=32)"), name="vocabulary_likeness"),
         ]
 
     def __str__(self):

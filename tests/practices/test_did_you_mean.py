@@ -98,7 +98,9 @@ def test_the_vocabulary_follows_every_change():
     assert ("nl", "wijk") not in vocabulary()
     assert vocabulary()["", "genk"] == (0, 0, 1)
 
-    Practice.objects.filter(pk=practice.pk).update(state="published", published_at="2026-01-01T00:00Z")
+    Practice.objects.filter(pk=practice.pk).update(
+        state="published", published_at="2026-01-01T00:00Z"
+    )
     assert vocabulary()["nl", "wijk"] == (1, 1, 0)
     a_translation(practice, "fr", title="Quartier", how_it_works="Voir [ici](https://x.example)")
     words = vocabulary()

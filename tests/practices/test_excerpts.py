@@ -94,7 +94,8 @@ def test_what_makes_no_sense_has_no_excerpt(typed):
 def test_one_query_for_a_page(django_assert_num_queries):
     city = a_city()
     keys = [
-        a_practice(city, "en", how_it_works_en="[(*_- mediators " * 900).pk for _number in range(25)
+        a_practice(city, "en", how_it_works_en="[(*_- mediators " * 900).pk
+        for _number in range(25)
     ]
     with django_assert_num_queries(1):
         assert len(excerpts(keys, "mediators", "fr")) == 20

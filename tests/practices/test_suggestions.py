@@ -108,7 +108,10 @@ def test_an_address_with_a_nul_character_is_refused_in_words(client):
 
 
 def test_titles_that_take_too_long_are_left_out(network, monkeypatch):
-    assert [label for label, _found in suggestions("antwerp", "nl")] == ["Steden", "Praktijkvoorbeelden"]
+    assert [label for label, _found in suggestions("antwerp", "nl")] == [
+        "Steden",
+        "Praktijkvoorbeelden",
+    ]
     monkeypatch.setattr(
         beginnings, "titles_vector", lambda languages: "(pg_sleep(5)::text::tsvector)"
     )
