@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo digest test lint messages lock clean environment browser
+.PHONY: help demo digest test lint bench-browse messages lock clean environment browser
 
 PYTHON := .venv/bin/python
 # Settings with which commands run that need no database and no secrets
@@ -11,8 +11,8 @@ CHECKING := EFUS_ENVIRONMENT=demonstration SECRET_KEY=only-for-checks \
 	SITE_URL=http://127.0.0.1:8000
 
 help:  ## list these words
-	@sed -n 's/^\([a-z]*\):.*  ## /\1	/p' Makefile | while IFS='	' read -r word meaning; do \
-		printf '  make %-10s %s\n' "$$word" "$$meaning"; done
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1	/p' Makefile | while IFS='	' read -r word meaning; do \
+		printf '  make %-12s %s\n' "$$word" "$$meaning"; done
 
 demo: environment  ## start everything at http://127.0.0.1:8000 (PORT=, HOST=; RESET=1 begins anew)
 	@exec $(PYTHON) -m efus.embedded.demo
@@ -37,6 +37,9 @@ lint: environment  ## check style, templates, imports, migrations and messages
 		manage.py makemigrations --check
 	$(CHECKING) $(PYTHON) manage.py check_messages
 
+bench-browse: environment  ## time browsing at 10,000, 100,000 and 1,000,000 practices (SIZES=, RESET=1)
+	@exec $(PYTHON) -m efus.embedded.bench
+
 messages: environment  ## gather the texts to translate into locale/
 	$(CHECKING) $(PYTHON) manage.py update_messages
 
@@ -47,6 +50,7 @@ lock: .venv-lock/bin/pip-compile  ## write the lock files anew from pyproject.to
 
 clean:  ## remove what was installed, built or kept here
 	@exec sh -c 'if [ -d .data ] && [ -x $(PYTHON) ]; then \
+		if [ -d .data/bench ]; then $(PYTHON) -m efus.embedded.bench remove || exit 1; fi; \
 		$(PYTHON) -m efus.embedded.demo --remove || exit 1; fi; \
 		rm -rf .venv .venv-lock .pytest_cache .ruff_cache .import_linter_cache staticfiles; \
 		find . -name __pycache__ -type d -prune -exec rm -rf {} +; \

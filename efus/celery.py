@@ -10,6 +10,7 @@ application = Celery("efus")
 application.config_from_object("django.conf:settings", namespace="CELERY")
 application.autodiscover_tasks(
     [
+        "efus",
         "efus.accounts",
         "practices.digests",
         "practices.links",

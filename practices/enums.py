@@ -87,6 +87,40 @@ class Evidence(models.TextChoices):
     REPLICATED = "replicated", _("replicated elsewhere")
 
 
+class Licence(models.TextChoices):
+    """What others may do with a practice's texts; the value is the licence's SPDX identifier."""
+
+    CC_BY = "CC-BY-4.0", "CC BY 4.0"
+    CC_BY_SA = "CC-BY-SA-4.0", "CC BY-SA 4.0"
+    CC_BY_NC = "CC-BY-NC-4.0", "CC BY-NC 4.0"
+    CC0 = "CC0-1.0", "CC0 1.0"
+
+    @property
+    def meaning(self):
+        """What it allows, in words."""
+        return {
+            Licence.CC_BY: _("everybody may use and change it, naming the city"),
+            Licence.CC_BY_SA: _(
+                "everybody may use and change it, naming the city, under this same licence"
+            ),
+            Licence.CC_BY_NC: _(
+                "everybody may use and change it, naming the city, but not for commercial purposes"
+            ),
+            Licence.CC0: _("everybody may use and change it, without naming anybody"),
+        }[self]
+
+    @property
+    def address(self):
+        """Where the licence itself can be read, in the browser's language."""
+        path = {
+            Licence.CC_BY: "licenses/by/4.0",
+            Licence.CC_BY_SA: "licenses/by-sa/4.0",
+            Licence.CC_BY_NC: "licenses/by-nc/4.0",
+            Licence.CC0: "publicdomain/zero/1.0",
+        }[self]
+        return f"https://creativecommons.org/{path}/"
+
+
 class AdoptionState(models.TextChoices):
     """How far a city is with the practice of another."""
 

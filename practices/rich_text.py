@@ -66,6 +66,11 @@ def to_html(text):
     return mark_safe(_sanitised(_markdown.render(text or "")).strip())  # noqa: S308 (sanitised)
 
 
+def parsed(text):
+    """*text* as markdown-it's tokens."""
+    return _markdown.parse(text or "")
+
+
 def blocks_of(text):
     """*text* as sanitised HTML, one for each of its headings, paragraphs, lists and quotes."""
     blocks, block = [], []

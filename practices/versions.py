@@ -8,7 +8,7 @@ from practices.links.tasks import refresh_links
 from practices.models import TEXT_FIELDS, PracticeEvent, PracticeVersion
 from practices.models.original_language import LANGUAGE_CODES
 
-CHOICES = ["status", "cost_band", "evidence"]
+CHOICES = ["status", "cost_band", "evidence", "licence"]
 DATES = ["started_on", "ended_on"]
 TERMS = ["themes", "target_groups", "methods"]
 

@@ -13,9 +13,11 @@ from efus.pagination import page_of
 from practices.enums import PublicationState
 from practices.models import TEXT_FIELDS, Practice
 from practices.search import sets
+from practices.search.cards import describe
 from practices.search.facets import ThemeFacet
 from practices.search.filters import Search
 from practices.search.meaning.similar import similar
+from practices.search.meaning.state import state
 from practices.translations.states import reader_note
 
 TEXTS_ON_PAGE = TEXT_FIELDS[2:]
@@ -53,6 +55,7 @@ def browse(request):
     language = get_language()
     search = Search.from_query(request.GET, language)
     page = page_of(request, search.results().as_cards(language))
+    describe(page.object_list, search)
     return render(
         request,
         "practices/browse.html",
@@ -61,7 +64,9 @@ def browse(request):
             "page": page,
             "facets": search.facet_values(),
             "chosen": search.chosen_values(),
+            "named": search.named_values(),
             "ways_out": [] if page.object_list else search.ways_out(),
+            "note_for_staff": state().note if getattr(request.user, "staff_role", "") else "",
         },
     )
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 from cities.enums import MembershipState, SeatRole
 from cities.models import City, Membership, Seat
 from efus.accounts.models import User
+from practices.collections.changes import add
+from practices.collections.models import Collection
 from practices.enums import OrganisationKind, PartnerRole, PublicationState
 from practices.models import (
     Adoption,
@@ -23,6 +25,7 @@ from practices.models import (
     PracticeFile,
     Theme,
 )
+from practices.saved_searches.models import SavedSearch
 from practices.translations.models import Translation
 
 PASSWORD = "a long enough password"
@@ -135,6 +138,21 @@ def a_partnership(city, *practices, kinds=("local_police", "social_services"), l
 def an_adoption(practice, city, *, language="fr", **fields):
     """*city* takes up *practice* of another."""
     return Adoption.objects.create(practice=practice, city=city, language=language, **fields)
+
+
+def a_collection(person, *practices, language="fr", **fields):
+    """A private collection of *person* with *practices* in their order."""
+    fields = {"title": f"Choix {next(numbers)}"} | fields
+    collection = Collection.objects.create(person=person, language=language, **fields)
+    for practice in practices:
+        add(collection, practice, "", language)
+    return collection
+
+
+def a_saved_search(person, query="country=BE", *, language="fr", **fields):
+    """A search that *person* has saved."""
+    fields = {"name": f"Recherche {next(numbers)}"} | fields
+    return SavedSearch.objects.create(person=person, query=query, language=language, **fields)
 
 
 def a_letter(adoption, author, text="Bonjour.", *, from_city=None, **fields):

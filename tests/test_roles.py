@@ -5,6 +5,7 @@ as it is now: think whether it is meant, then put it into the table.
 """
 
 import re
+import uuid
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from cities.models import Invitation
 from cities.people.invitations import invitation_address
 from practices.digests.models import Subscription
 from practices.digests.unsubscribing import unsubscribe_address
+from practices.exporting.views import FORMS
 from practices.publishing.transitions import TRANSITIONS
 from practices.translations.corrections.deciding import offer
 from practices.translations.glossary.models import GlossaryTerm
@@ -26,16 +28,19 @@ from practices.translations.models import MachineTranslationRun, original_texts
 from practices.versions import record
 from tests.domain import (
     a_city,
+    a_collection,
     a_coordinator,
     a_file,
     a_partnership,
     a_person,
     a_practice,
+    a_saved_search,
     a_theme,
     a_translation,
     an_administrator,
     an_adoption,
     an_editor,
+    numbers,
 )
 
 TABLE = Path(__file__).resolve().parent.parent / "docs" / "roles.md"
@@ -87,6 +92,8 @@ class World:
         )
         self.subscription = Subscription.objects.create(user=a_person(), language="nl")
         self.session = a_session_of(a_person())
+        self.collection = self.collection_of(a_person())
+        self.saved_search = a_saved_search(a_person())
         a_translation(self.published, "fr")
         self.correction = self.correction_by(an_editor(elsewhere))
         self.term = GlossaryTerm.objects.create(
@@ -106,6 +113,10 @@ class World:
         """A correction that *user* has offered of the translation of what is published."""
         return offer(self.published, "fr", {"title": "Mieux"}, "", user)
 
+    def collection_of(self, user):
+        """A shared collection of *user* with what is published."""
+        return a_collection(user, self.published, share_token=uuid.uuid4())
+
     def practice_in(self, state):
         """A complete practice of the city in *state*."""
         fields = {"state": state}
@@ -116,6 +127,8 @@ class World:
     def arguments(self, name, parameters, user):
         """(what the address is of, its arguments) for each sort of thing it can be of."""
         practices = [("a draft", self.draft), ("a published practice", self.published)]
+        if name == "exporting:export":
+            return [(form, {"form": form}) for form in [*FORMS, "exe"]]
         if name == "workspace:transition":
             return [
                 (f"{step} ({source})", {"pk": self.practice_in(source).pk, "name": step})
@@ -208,11 +221,34 @@ class World:
                     ("of a published practice", self.published),
                 ]
             ]
-        if name.startswith(("practices:", "workspace:", "translations:")):
+        if name.startswith(("citing:", "practices:", "printing:", "workspace:", "translations:")):
             slug = {"slug": self.draft.slug} if "slug" in parameters else {}
             return [
                 (what, {"pk": practice.pk} | (slug and {"slug": practice.slug}))
                 for what, practice in practices
+            ]
+        if name == "collections:add":
+            return [(what, {"practice": practice.pk}) for what, practice in practices]
+        if name in {"collections:shared", "collections:copy"}:
+            return [
+                ("shared by somebody", {"token": self.collection.share_token}),
+                ("an invented link", {"token": uuid.UUID(int=1)}),
+            ]
+        if name.startswith("collections:"):
+            own = user and self.collection_of(user)
+            return [
+                (what, {key: known[key] for key in parameters})
+                for what, row in [
+                    ("one’s own", own or self.collection),
+                    ("somebody else’s", self.collection),
+                ]
+                for known in [{"pk": row.pk, "item": row.items.get().pk}]
+            ]
+        if name.startswith("saved_searches:"):
+            own = user and a_saved_search(user, f"q={next(numbers)}")
+            return [
+                ("one’s own", {"pk": (own or self.saved_search).pk}),
+                ("somebody else’s", {"pk": self.saved_search.pk}),
             ]
         if name in {"cities:city", "network:network"}:
             return [("a city", {"slug": self.city.slug})]

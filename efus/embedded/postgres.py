@@ -9,7 +9,7 @@ import signal
 import stat
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,9 +44,12 @@ class Postgres:
     """PostgreSQL with its data in the folder *data*.
 
     *lasting* is false where the data need not outlive a crash of the machine (tests).
+    *settings* are further ones of PostgreSQL's.
     """
 
-    def __init__(self, data: Path, *, lasting: bool = True):
+    def __init__(
+        self, data: Path, *, lasting: bool = True, settings: Mapping[str, str] | None = None
+    ):
         if len(os.fsencode(data)) > LONGEST_FOLDER:
             raise Failure(
                 f"The folder {data} has too long a path for PostgreSQL: "
@@ -54,6 +57,7 @@ class Postgres:
             )
         self.data = data
         self.lasting = lasting
+        self.settings = settings or {}
         self.cluster = data / "postgres"
         self.sockets = socket_folder(self.cluster)
         self.user = unprivileged_user()
@@ -76,6 +80,7 @@ class Postgres:
         options["synchronous_commit"] = "off"  # loses the last moments in a crash, never order
         if not self.lasting:
             options |= {"fsync": "off", "full_page_writes": "off", "max_connections": "300"}
+        options |= self.settings
         settings = [f"--{name}={value}" for name, value in options.items()]
         processes.start(
             "PostgreSQL",

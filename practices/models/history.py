@@ -11,7 +11,13 @@ from django.utils import timezone
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from practices.enums import COMMENTED_KINDS, TRANSLATION_KINDS, EventKind, PublicationState
+from practices.enums import (
+    COMMENTED_KINDS,
+    TRANSLATION_KINDS,
+    EventKind,
+    Licence,
+    PublicationState,
+)
 from practices.models.original_language import LANGUAGE_CODES
 from practices.models.practice import Practice
 
@@ -164,9 +170,12 @@ class PracticeVersion(models.Model):
 
     @property
     def content(self):
-        """All that the version keeps, as ``practices.versions`` writes it."""
+        """All that the version keeps, as ``practices.versions`` writes it.
+
+        Those that say nothing of a licence are of a time when all had the same.
+        """
         return {
             "original_language": self.original_language,
             "texts": self.texts,
-            "facts": self.facts,
+            "facts": {"licence": Licence.CC_BY.value} | self.facts,
         }

@@ -18,6 +18,7 @@ from practices.enums import (
     CostBand,
     EventKind,
     Evidence,
+    Licence,
     PracticeStatus,
     PublicationState,
 )
@@ -48,6 +49,9 @@ LONGEST_TEXT = 20_000  # characters; also keeps a search document within Postgre
 
 # Without these nobody elsewhere can use a practice.
 NEEDED_FOR_PUBLICATION = ["title", "summary", "how_it_works", "themes"]
+
+# What the addresses below that of a practice end in.
+TAKEN_SLUGS = {"cite", "pdf"}
 
 
 class PracticeQuerySet(OriginalLanguageQuerySet):
@@ -106,6 +110,28 @@ class PracticeQuerySet(OriginalLanguageQuerySet):
         """The title of each practice, in *language*, and nothing else of its text."""
         return self._showing(language, "title").defer(
             *[f"{field}_{code}" for field in TEXT_FIELDS for code in LANGUAGE_CODES]
+        )
+
+    def as_rows(self, language):
+        """What a table or a citation says of each practice, in *language*, in four queries."""
+        unseen = [field for field in TEXT_FIELDS if field != "title"]
+        return (
+            self._showing(language, "title", "summary")
+            .defer(*[f"{field}_{code}" for field in unseen for code in LANGUAGE_CODES])
+            .select_related("city")
+            .prefetch_related("themes", "target_groups", "methods")
+        )
+
+    def for_comparison(self, language):
+        """What a comparison shows of each practice, its texts in *language*."""
+        others = [field for field in TEXT_FIELDS if field != "title"]
+        return (
+            self._showing(language, *TEXT_FIELDS)
+            .defer(*[f"{field}_{code}" for field in others for code in LANGUAGE_CODES])
+            .select_related("city")
+            .prefetch_related(
+                "themes", "target_groups", "methods", "partnerships__partners__organisation"
+            )
         )
 
     def for_page(self):
@@ -186,6 +212,17 @@ class Practice(OriginalLanguageModel):
         default=Evidence.DESCRIBED,
         help_text=_("How much is known about its effects, as you declare it."),
     )
+    licence = models.CharField(
+        _("licence"),
+        max_length=20,
+        choices=Licence.choices,
+        default=Licence.CC_BY,
+        db_default=Licence.CC_BY,
+        help_text=_(
+            "What others may do with the texts. If you change it later, copies that were made"
+            " before keep the licence of then."
+        ),
+    )
     themes = models.ManyToManyField(Theme, related_name="practices", verbose_name=_("themes"))
     target_groups = models.ManyToManyField(
         TargetGroup, blank=True, related_name="practices", verbose_name=_("target groups")
@@ -252,6 +289,9 @@ class Practice(OriginalLanguageModel):
                 condition=Q(evidence__in=Evidence.values), name="practice_evidence_known"
             ),
             models.CheckConstraint(
+                condition=Q(licence__in=Licence.values), name="practice_licence_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(cost_band__in=["", *CostBand.values]),
                 name="practice_cost_band_known",
             ),
@@ -314,10 +354,16 @@ class Practice(OriginalLanguageModel):
         return self.shown_translation_state == "machine" and shown != {self.original_language}
 
     @property
+    def licence_granted(self):
+        """What others may do with it: a ``Licence``, with its meaning and its address."""
+        return Licence(self.licence)
+
+    @property
     def slug(self):
         """The title in the language in force, as the end of the practice's address."""
         title = self.shown("title", get_language() or self.original_language)
-        return address_part(str(title)) or "practice"
+        slug = address_part(str(title)) or "practice"
+        return f"{slug}-practice" if slug in TAKEN_SLUGS else slug
 
     def address_in(self, language):
         """The path of the practice's page in *language*."""

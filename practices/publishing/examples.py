@@ -34,5 +34,6 @@ EXAMPLES = {
     "ended_on": _("Leave it empty while it is running."),
     "cost_band": _("Salaries, rent and material, without staff whom the city employs anyway."),
     "evidence": _("“Monitored” if you count calls to the police; “evaluated” if you compare."),
+    "licence": _("CC BY 4.0, which other cities can use without asking you."),
     "partnerships": _("The weekly meeting of police, social services and bar owners."),
 }

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from efus.validators import validate_one_line
-from practices.enums import COMPLETE_STATES
+from practices.enums import COMPLETE_STATES, Licence
 from practices.models import (
     NEEDED_FOR_PUBLICATION,
     RICH_TEXT_FIELDS,
@@ -134,6 +134,7 @@ class StepForm(forms.ModelForm):
             "ended_on",
             "cost_band",
             "evidence",
+            "licence",
         ]
         widgets = {
             "themes": forms.CheckboxSelectMultiple,
@@ -160,6 +161,10 @@ class StepForm(forms.ModelForm):
         if "cost_band" in self.fields:
             choices = Practice._meta.get_field("cost_band").choices
             self.fields["cost_band"].choices = [("", _("not stated")), *choices]
+        if "licence" in self.fields:
+            self.fields["licence"].choices = [
+                (licence.value, f"{licence.label}: {licence.meaning}") for licence in Licence
+            ]
         for name in self.fields:
             if name in NEEDED_FOR_PUBLICATION or name in TEXT_FIELDS or name == "themes":
                 self.fields[name].required = complete and name in NEEDED_FOR_PUBLICATION

@@ -32,7 +32,15 @@ STEPS = {
         Step(
             "facts",
             _("Facts"),
-            ("status", "started_on", "ended_on", "cost_band", "evidence", "partnerships"),
+            (
+                "status",
+                "started_on",
+                "ended_on",
+                "cost_band",
+                "evidence",
+                "licence",
+                "partnerships",
+            ),
         ),
     ]
 }
@@ -40,7 +48,7 @@ STEPS = {
 FILES = _("Files")  # have a page of their own, which keeps no draft
 
 # What is filled in without anybody having written it says nothing of a part.
-GIVEN_FIELDS = {"original_language", "status", "evidence"}
+GIVEN_FIELDS = {"original_language", "status", "evidence", "licence"}
 
 
 class StepStanding(models.TextChoices):

@@ -24,7 +24,8 @@ def _put_back(practice, version):
         for name in TEXT_FIELDS:
             setattr(practice, f"{name}_{code}", version.texts.get(code, {}).get(name, ""))
     for name in CHOICES:
-        setattr(practice, name, version.facts[name])
+        if name in version.facts:  # older versions say nothing of the licence
+            setattr(practice, name, version.facts[name])
     for name in DATES:
         day = version.facts[name]
         setattr(practice, name, date.fromisoformat(day) if day else None)

@@ -1,5 +1,6 @@
 """A reader's search, read from the address and written back to it."""
 
+import re
 from dataclasses import dataclass, field
 
 from django.http import QueryDict
@@ -14,12 +15,14 @@ from practices.search import sets, text
 from practices.search.facets import FACETS
 from practices.search.meaning.nearness import nearest, similarities
 from practices.search.results import Results
+from practices.search.suggestions import did_you_mean
 
 LONGEST_WORDS = 200  # characters
+MINUS_SIGNS = re.compile(r"-(?:\s*-)+")
 MOST_WORDS = 24
 MOST_BY_MEANING = 50  # practices
 MOST_COMPARED = 100  # practices found by their text, by their meaning too
-MOST_TAKEN_UP = 10_000  # practices, for journeys from city to city
+MOST_TAKEN_UP = 1_000  # practices, the newest, for journeys from city to city
 MOST_VALUES = 50  # values of one facet
 
 NEWEST = "newest"
@@ -56,6 +59,16 @@ class FacetValue:
 class ChosenValue:
     """Something that narrows the list, and the address without it."""
 
+    label: str
+    facet_label: str
+    address: str
+
+
+@dataclass(frozen=True)
+class NamedValue:
+    """A name in the words, what it stands for, and the address that narrows to it instead."""
+
+    spelled: str
     label: str
     facet_label: str
     address: str
@@ -99,7 +112,8 @@ class Search:
         return search
 
     def _read_words(self, words):
-        typed = words.split()
+        # A heap of minus signs is more than PostgreSQL can take back one by one.
+        typed = MINUS_SIGNS.sub("-", words).split()
         words = " ".join(typed)
         if len(words) > LONGEST_WORDS:
             self.problems.append(
@@ -254,6 +268,11 @@ class Search:
         cities = City.objects.filter(slug__in=counts).values_list("pk", "slug")
         return {pk: counts[slug] for pk, slug in cities}
 
+    def count_since(self, moment):
+        """How many of the practices found were published after *moment*."""
+        first = sets.first_since(self.sets, moment)
+        return 0 if first is None else self.found.range_cardinality(first, 2**32)
+
     def newest_of(self, cities, number):
         """The keys of the newest *number* of the practices found of each of *cities*, slugs."""
         numbers = []
@@ -299,6 +318,34 @@ class Search:
             if parameter in self.chosen:
                 counts |= self.sets.counts([parameter], self._narrowed(without=parameter))
         return counts
+
+    def named_values(self):
+        """What the names in the words stand for, each with the address that narrows to it."""
+        facets = {facet.parameter: facet for facet in self.facets}
+        named = []
+        for name in self._text.names if self.words else []:
+            if self.sets.with_value(name.kind, name.value):
+                rest = f"{self.words[: name.start]} {self.words[name.end :]}"
+                chosen = list(dict.fromkeys([*self.chosen.get(name.kind, {}), name.value]))
+                address = self.query_string(q=" ".join(rest.split()), **{name.kind: chosen})
+                facet = facets[name.kind]
+                named.append(NamedValue(name.spelled, name.label, facet.label, address))
+        return named
+
+    @property
+    def did_you_mean(self):
+        """The words put right, where nothing is found by some of them: (words, address)."""
+        if not self.words:
+            return None
+        words = did_you_mean(self.words, self.language)
+        return (words, self.query_string(q=words)) if words else None
+
+    def found_by_meaning_only(self, keys):
+        """Those of *keys*, of practices found, whose text has not got the words."""
+        if not self.words:
+            return set()
+        numbers = sets.numbers_of(self.sets, keys)
+        return {key for key, number in numbers.items() if number not in self._text.practices}
 
     def ways_out(self):
         """What to drop where nothing is found; what leads to most practices comes first."""

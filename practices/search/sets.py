@@ -65,19 +65,19 @@ class Sets:
     numbering: int = 0
     words: int | None = None  # the version of the sets of words, if there are any
     positions: str = POSITIONS_NOW
-    facets: dict = field(default_factory=dict)
+    facets: dict = field(default_factory=dict)  # {facet: {value: its practices}}
 
     @property
     def published(self):
-        return self.facets.get(PUBLISHED, BitMap())
+        return self.with_value(*PUBLISHED)
 
     @property
     def changed(self):
-        return self.facets.get(CHANGED, BitMap())
+        return self.with_value(*CHANGED)
 
     def with_value(self, facet, value):
         """The practices that have *value* of *facet*."""
-        return self.facets.get((facet, value), BitMap())
+        return self.facets.get(facet, {}).get(value, BitMap())
 
     def with_any(self, facet, values):
         """The practices that have one of *values* of *facet*."""
@@ -85,20 +85,28 @@ class Sets:
 
     def values(self, facet):
         """(value, its practices) for each value of *facet* that there is."""
-        return [(value, found) for (name, value), found in self.facets.items() if name == facet]
+        return self.facets.get(facet, {}).items()
 
     def counts(self, facets, within=None):
         """How many of *within* (by default, of all) have each value: {facet: {value: number}}.
 
         Values that none has are left out.
         """
-        counted = {facet: {} for facet in facets}
-        for (facet, value), found in self.facets.items():
-            if facet in counted:
-                number = len(found) if within is None else found.intersection_cardinality(within)
-                if number:
-                    counted[facet][value] = number
-        return counted
+        return {facet: dict(self._counted(facet, within)) for facet in facets}
+
+    def _counted(self, facet, within):
+        for value, found in self.values(facet):
+            number = len(found) if within is None else found.intersection_cardinality(within)
+            if number:
+                yield value, number
+
+
+def _by_facet(rows, facets=None):
+    """{facet: {value: its practices}} of *rows*, added to what *facets* has."""
+    by_facet = {facet: dict(values) for facet, values in (facets or {}).items()}
+    for facet, value, practices in rows:
+        by_facet.setdefault(facet, {})[value] = practices
+    return by_facet
 
 
 _held = {}  # by database: what this process has read
@@ -131,21 +139,21 @@ def current():
 
 def _with_newer(held, rows):
     version, numbering, words = rows[0][:3]
-    facets = dict(held.facets) if held and held.numbering == numbering else {}
-    for row in rows:
-        facet, value, practices = row[4:]
-        if facet is not None:
-            facets[facet, value] = BitMap.deserialize(bytes(practices))
-    return Sets(version, numbering, words, KEPT_POSITIONS % numbering, facets)
+    known = held.facets if held and held.numbering == numbering else {}
+    newer = (
+        (facet, value, BitMap.deserialize(bytes(practices)))
+        for *_state, facet, value, practices in rows
+        if facet is not None
+    )
+    return Sets(version, numbering, words, KEPT_POSITIONS % numbering, _by_facet(newer, known))
 
 
 def made_now():
     """The sets as SQL has them, without any that were kept."""
     with connection.cursor() as cursor:
         cursor.execute(MADE_NOW)
-        return Sets(
-            facets={(facet, value): as_set(found) for facet, value, found in cursor.fetchall()}
-        )
+        rows = cursor.fetchall()
+    return Sets(facets=_by_facet((facet, value, as_set(found)) for facet, value, found in rows))
 
 
 def practice_ids(sets, numbers):
@@ -169,3 +177,17 @@ def numbers_of(sets, practices):
             [list(practices)],
         )
         return dict(cursor.fetchall())
+
+
+def first_since(sets, moment):
+    """The number of the first practice published after *moment*, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT position.number FROM practices_practice AS practice"  # noqa: S608
+            f" JOIN {sets.positions} AS position ON position.practice_id = practice.id"
+            " WHERE practice.state = 'published' AND practice.published_at > %s"
+            " ORDER BY practice.published_at, practice.id LIMIT 1",
+            [moment],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None

@@ -15,6 +15,7 @@ from practices.search.typed import typed_words
 MOST_WORDS = 32  # of a search that are looked at
 MOST_CORRECTED = 4
 SHORTEST, LONGEST = 3, 40  # characters of a word
+LONG_WORD = 8  # characters; two slips make another word of a shorter one
 LIKELY = 0.75  # how alike two words are at least, from 0 to 1
 CANDIDATES = 40  # for each word
 OWN_LANGUAGE = 0.05  # what the reader's language counts for among words as alike
@@ -50,11 +51,24 @@ class Candidate:
 
     def likeness(self, folded, language):
         """How likely somebody reading *language* who typed *folded* means this word."""
-        alike = SequenceMatcher(None, folded, self.folded, autojunk=False).ratio()
+        matcher = SequenceMatcher(None, folded, self.folded, autojunk=False)
+        alike = matcher.ratio()
         if alike < LIKELY or folded == self.folded:
+            return 0
+        if _slips(matcher) > (2 if len(folded) >= LONG_WORD else 1):
             return 0
         own = OWN_LANGUAGE if self.language == language else 0
         return alike + own + log10(self.number + 1) / 100
+
+
+def _slips(matcher):
+    """How many letters were missed, added or replaced; two that changed places are one slip."""
+    slips = sum(
+        max(end - start, other_end - other_start)
+        for what, start, end, other_start, other_end in matcher.get_opcodes()
+        if what != "equal"
+    )
+    return 1 if slips == 2 and sorted(matcher.a) == sorted(matcher.b) else slips
 
 
 @lru_cache(maxsize=1)

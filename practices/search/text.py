@@ -165,9 +165,7 @@ def _understood(clauses):
             " WITH ORDINALITY AS typed (clause, place) ORDER BY place",
             [list(clauses)],
         )
-        return [
-            dict(zip(LANGUAGE_CODES, queries, strict=True)) for queries in cursor.fetchall()
-        ]
+        return [dict(zip(LANGUAGE_CODES, queries, strict=True)) for queries in cursor.fetchall()]
 
 
 class _Lookup:
@@ -180,9 +178,7 @@ class _Lookup:
         self._trees = {
             query: parse(query) for by_language in queries for query in by_language.values()
         }
-        asked = {
-            (code, query) for by_language in queries for code, query in by_language.items()
-        }
+        asked = {(code, query) for by_language in queries for code, query in by_language.items()}
         words = {
             (code, word.text): word
             for code, query in asked

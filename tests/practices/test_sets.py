@@ -42,9 +42,10 @@ def by_practice(found):
     numbers = list(found.published)
     keys = dict(zip(numbers, sets.practice_ids(found, numbers), strict=True))
     return {
-        key: {keys[number] for number in practices}
-        for key, practices in found.facets.items()
-        if practices and key != sets.CHANGED
+        (facet, value): {keys[number] for number in practices}
+        for facet, values in found.facets.items()
+        for value, practices in values.items()
+        if practices and (facet, value) != sets.CHANGED
     }
 
 
@@ -167,7 +168,7 @@ def test_a_change_costs_a_process_only_the_sets_that_changed(network, django_ass
     with django_assert_num_queries(1):
         after = sets.current()
     assert after.version > before.version
-    assert after.facets["country", "FR"] is before.facets["country", "FR"]
+    assert after.with_value("country", "FR") is before.with_value("country", "FR")
     assert after.with_value("status", "finished") != before.with_value("status", "finished")
 
 

@@ -1,6 +1,9 @@
 """Words find what means the same, in any language, and nothing is ever out of date."""
 
+import subprocess
+import sys
 import time
+from pathlib import Path
 from threading import Thread
 
 import psutil
@@ -22,6 +25,8 @@ from practices.search.meaning.state import state
 from practices.search.meaning.swedish import in_english
 from practices.search.models import Passage, PassagesDue
 from tests.domain import a_city, a_coordinator, a_practice, a_theme, a_translation
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.django_db
 
@@ -205,6 +210,27 @@ def test_one_statement_through_the_index(night, django_assert_num_queries):
         similar(night, "en")
     statement = asked.captured_queries[2]["sql"]
     assert "Index Scan using search_passage_vector" in plan_of(statement)
+
+
+ENCODE_AND_COUNT_THREADS = """
+import os
+from practices.search.meaning.encoder import encode
+encode(["night"])
+print("threads:", len(os.listdir("/proc/self/task")))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how many threads there are")
+def test_the_encoder_keeps_to_one_core(environment):
+    ran = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-c", ENCODE_AND_COUNT_THREADS],
+        cwd=ROOT,
+        env={key: value for key, value in environment.items() if "OPENBLAS" not in key},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert "threads: 1\n" in ran.stdout
 
 
 # Words that exclude, and Swedish
