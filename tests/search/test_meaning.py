@@ -15,7 +15,6 @@ from django.test import Client
 from efus.celery import application
 from practices.models import Practice
 from practices.publishing.transitions import perform
-from practices.search.fusion import fuse
 from practices.search.meaning import encoder, making, vectors
 from practices.search.meaning.making import make_batch
 from practices.search.meaning.nearness import LEAST_SIMILARITY, meant, nearest
@@ -568,18 +567,6 @@ def test_while_redis_does_not_answer_words_are_encoded_each_time(night, settings
     make_batch()
     settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1"}}
     assert found("noisy bars at night") == [night.pk]
-
-
-# Fusing
-
-
-def test_fusing_puts_first_what_both_have_high():
-    assert fuse([1, 2, 3], [3, 4]) == [3, 1, 2, 4]
-    assert fuse([1, 2], []) == [1, 2]
-    assert fuse([], [2, 1]) == [2, 1]
-    assert fuse([1], [2]) == [1, 2]
-    assert fuse([1, 1, 2], [2]) == [2, 1]
-    assert fuse() == []
 
 
 # Similar practices

@@ -9,7 +9,7 @@ from practices.search.meaning.swedish import in_english
 # Measured (docs/search_by_meaning.md): what has nothing to do with the words stays below.
 LEAST_SIMILARITY = 0.08
 # Beside the best, what is much less like the words is rather chance.
-LEAST_OF_BEST = 0.3
+LEAST_OF_BEST = 0.4
 
 
 @dataclass(frozen=True)
