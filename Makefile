@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo digest test lint bench-browse messages lock clean environment browser
+.PHONY: help demo digest test lint bench-browse bench-search messages lock clean environment browser
 
 PYTHON := .venv/bin/python
 # Settings with which commands run that need no database and no secrets
@@ -39,6 +39,9 @@ lint: environment  ## check style, templates, imports, migrations and messages
 
 bench-browse: environment  ## time browsing at 10,000, 100,000 and 1,000,000 practices (SIZES=, RESET=1)
 	@exec $(PYTHON) -m efus.embedded.bench
+
+bench-search: environment  ## measure how well searches find, within and across languages
+	@exec $(PYTHON) -m efus.embedded.bench search
 
 messages: environment  ## gather the texts to translate into locale/
 	$(CHECKING) $(PYTHON) manage.py update_messages

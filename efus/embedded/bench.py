@@ -1,6 +1,8 @@
-"""How long browsing takes at several numbers of practices: ``make bench-browse``.
+"""How long browsing takes at several numbers of practices (``make bench-browse``), and how well
+searches find (``make bench-search``).
 
-``python -m efus.embedded.bench`` measures; ``… prepare`` only generates the practices,
+``python -m efus.embedded.bench`` measures browsing, ``… search`` searches, in a database of the
+demonstration made anew each time; ``… prepare`` only generates the practices,
 ``… serve`` starts the servers, says how to reach each database, and waits, and ``… remove``
 removes what was kept. Databases are kept in ``bench/`` of the data folder, so that only the
 first time generates. SIZES (10000,100000,1000000 unless set), RESET and EFUS_DATA are read
@@ -23,6 +25,7 @@ from efus.embedded.redis import Redis
 
 MANAGE = [sys.executable, ROOT / "manage.py"]
 SIZES = "10000,100000,1000000"
+DEMONSTRATION = "demonstration"
 ROUNDS = 3  # the sizes take turns, so that a busy moment of the machine falls on all of them
 REQUESTS = 12  # of each case in a round
 SECONDS = 30  # for each case in a round
@@ -52,6 +55,7 @@ class Bench:
             "SECRET_KEY": folder.secret_key(),
             "SITE_URL": "http://127.0.0.1:8000",
             "ALLOWED_HOSTS": "127.0.0.1",
+            "DEMONSTRATION_PASSWORD": folder.password(),
             "STATIC_ROOT": str(folder / "static"),
             "FILES_ROOT": str(folder / "files"),
         }
@@ -103,6 +107,17 @@ class Bench:
         output = self._manage("bench_browse", "--plans", database=self._database(sizes[-1]))
         shutil.copy(output, self.folder / "plans.txt")
         say(f"\nThe plans at {sizes[-1]:,} practices: {self.folder / 'plans.txt'}")
+
+    def search(self) -> None:
+        """Load the demonstration, and print how well searches find its practices."""
+        self.postgres.drop_database(DEMONSTRATION)
+        self.postgres.create_database(DEMONSTRATION)
+        for command in ("migrate", "load_demonstration", "make_passages", "build_search_index"):
+            say(command.replace("_", " ").capitalize())
+            self._manage(command, database=DEMONSTRATION)
+        output = self._manage("bench_search", database=DEMONSTRATION)
+        shutil.copy(output, self.folder / "search.txt")
+        say("\n" + output.read_text())
 
     def serve(self, sizes: list[int]) -> None:
         """Say how to reach the databases, and wait for the end."""
@@ -183,6 +198,9 @@ def main() -> int:
             return 0
         bench = Bench(folder, switch)
         bench.start()
+        if "search" in sys.argv[1:]:
+            bench.search()
+            return 0
         if "serve" in sys.argv[1:]:
             bench.serve(sizes)
             return 0

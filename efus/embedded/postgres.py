@@ -123,6 +123,16 @@ class Postgres:
         finally:
             connection.close()
 
+    def drop_database(self, name: str) -> None:
+        """Remove the database *name* if it is there."""
+        connection = self._connect()
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f'drop database if exists "{name}"')
+        finally:
+            connection.close()
+
     def _connect(self):
         return psycopg2.connect(
             host=str(self.sockets), user="postgres", dbname="postgres", connect_timeout=5

@@ -1,7 +1,9 @@
 """A reader's search, read from the address and written back to it."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from math import log
 
 from django.http import QueryDict
 from django.utils.functional import cached_property
@@ -14,6 +16,7 @@ from practices.enums import Evidence
 from practices.search import sets, text
 from practices.search.facets import FACETS
 from practices.search.meaning.nearness import nearest, similarities
+from practices.search.meaning.terms import probable_terms
 from practices.search.results import Results
 from practices.search.suggestions import did_you_mean
 
@@ -24,6 +27,7 @@ MOST_BY_MEANING = 50  # practices
 MOST_COMPARED = 100  # practices found by their text, by their meaning too
 MOST_TAKEN_UP = 1_000  # practices, the newest, for journeys from city to city
 MOST_VALUES = 50  # values of one facet
+TERM_WORTH = 0.1  # of a term that is certainly meant, for each time that it is twice as rare
 
 NEWEST = "newest"
 RELEVANCE = "relevance"
@@ -260,7 +264,20 @@ class Search:
             scores[number] += compared.get(key, 0)
         for number, similarity in near.items():
             scores[number] = scores.get(number, 0) + similarity
+        for number, worth in self._by_terms(BitMap(scores)).items():
+            scores[number] += worth
         return scores
+
+    def _by_terms(self, candidates):
+        """{number: worth} of *candidates* that have a term which the words probably mean."""
+        worths = Counter()
+        terms = probable_terms(self.words, self.language) if candidates else {}
+        for (kind, value), probability in terms.items():
+            if having := self.sets.with_value(kind, value):
+                rarity = log(1 + len(self.sets.published) / len(having))
+                for number in candidates & having:
+                    worths[number] += TERM_WORTH * probability * rarity
+        return worths
 
     def city_counts(self):
         """How many of the practices found each city has: a dict by the city's key."""

@@ -2,6 +2,9 @@
 
 Cities and countries are recognised by their whole name in any language; a term by its name or
 by a search word (``SearchWord``), whatever their endings. Accents and case never matter.
+A word with its own endings counts before others that only share its stem, if these are of the
+same kind or of another language: Dutch “ouders” are parents, though “ouderen”, older people,
+have the same stem.
 """
 
 import re
@@ -25,6 +28,8 @@ MOST_WORDS = 32  # of a search that are looked at
 LONGEST_NAME = 10  # words
 UNSTEMMED = ""  # the “language” whose words keep their endings
 COUNTRY_CODE = re.compile(r"[A-Z]{2,3}")
+ABBREVIATIONS = {"AI", "ID", "IS", "IT", "KI", "OM", "TV"}  # that rather mean something else
+BESIDE_A_CODE = set(" ,;:.!?()")
 
 
 @dataclass(frozen=True)
@@ -129,13 +134,35 @@ def labelled(names, language):
 
 
 def _in_database(keys, language):
-    """(kind, value, label) of the names with one of *keys*: lists by key."""
+    """(kind, value, label, as written but folded) of names with one of *keys*: lists by key."""
     found = defaultdict(list)
     rows = labelled(KnownName.objects.filter(key__in=keys), language)
     rows = rows.order_by("is_search_word", "kind", "value")
-    for key, kind, value, label in rows.values_list("key", "kind", "value", "label"):
-        found[key].append((kind, value, label))
+    for key, *name, written in rows.values_list("key", "kind", "value", "label", "written"):
+        found[key].append((*name, _key(written)))
     return found
+
+
+def _with_own_endings(names, typed):
+    """(kind, value, label) of *names*, pairs with their keys, without those of endings only."""
+    exact = [(key, kind) for key, (kind, _value, _label, written) in names if written == typed]
+    kinds = {kind for _key, kind in exact}
+    languages = {key.partition(":")[0] for key, _kind in exact}
+    return [
+        (kind, value, label)
+        for key, (kind, value, label, written) in names
+        if written == typed
+        or not exact
+        or (kind not in kinds and key.partition(":")[0] in languages)
+    ]
+
+
+def _country_code(typed, word):
+    """The code of the country that *word*, of the search *typed*, is a code of, or None."""
+    beside = {*typed[max(word.start - 1, 0) : word.start], *typed[word.end : word.end + 1]}
+    if COUNTRY_CODE.fullmatch(word.text) and beside <= BESIDE_A_CODE:
+        return None if word.text in ABBREVIATIONS else _country_codes().get(word.text)
+    return None
 
 
 def _matches(words, language, typed):
@@ -148,12 +175,12 @@ def _matches(words, language, typed):
     shouted = typed.isupper() and len(words) > 1
     for run in runs:
         first, last = run
-        found = [match for key in keys[run] for match in in_database.get(key, [])]
         folded = _key(typed[words[first].start : words[last].end])
+        known = [(key, name) for key in keys[run] for name in in_database.get(key, [])]
+        found = _with_own_endings(known, folded)
         found += [(*match, None) for match in in_code.get(folded, [])]
-        if first == last and not shouted and COUNTRY_CODE.fullmatch(words[first].text):
-            code = _country_codes().get(words[first].text)
-            found += [(NameKind.COUNTRY.value, code, None)] if code else []
+        if first == last and not shouted and (code := _country_code(typed, words[first])):
+            found.append((NameKind.COUNTRY.value, code, None))
         for kind, value, label in dict.fromkeys(found):
             if label is None and kind in {NameKind.COUNTRY, NameKind.PARTNER}:
                 label = _label_in_code(kind, value)

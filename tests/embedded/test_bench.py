@@ -26,6 +26,20 @@ def test_sizes_are_numbers(sizes, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_searches_are_measured_in_a_database_of_their_own(tmp_path):
+    measured = subprocess.run(
+        [sys.executable, "-m", "efus.embedded.bench", "search"],
+        cwd=ROOT,
+        env={**os.environ, "EFUS_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert measured.returncode == 0, measured.stderr
+    assert "across languages  fused" in measured.stdout
+    assert "across languages  fused" in (tmp_path / "bench" / "search.txt").read_text()
+
+
 def test_the_table_has_medians_and_how_they_grow():
     times = {
         "all counts": {10: [0.001, 0.002, 0.9], 100: [0.003]},

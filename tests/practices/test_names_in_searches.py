@@ -59,6 +59,21 @@ def test_codes_of_countries_are_written_in_capitals_among_other_words(taxonomy):
     assert ("country", "BE") in found("mediation BE")
 
 
+def test_what_only_looks_like_the_code_of_a_country_is_none():
+    for typed in ("Hilfe für IS-Heimkehrer", "IT-brott", "IS terugkeerders", "AI", "l'ES"):
+        assert "country" not in dict(found(typed, "de")), typed
+    for typed in ("mediation (BE)", "ES, mediation", "drugs PT"):
+        assert "country" in dict(found(typed, "en")), typed
+
+
+def test_a_word_with_its_own_endings_counts_before_one_of_the_same_stem(taxonomy):
+    assert found("ouders", "nl") == [("group", "families")]
+    assert found("ouderen", "nl") == [("group", "older-people")]
+    # Not so of another kind: the group has the plural, the theme only the singular.
+    SearchWord.objects.filter(kind="theme", word="refugees").delete()
+    assert ("theme", "migration-and-inclusion") in found("refugees", "en")
+
+
 @pytest.mark.parametrize(
     ("typed", "value"),
     [

@@ -82,11 +82,13 @@ class Measurement:
         return fmean(f[0] for f in figures), fmean(f[1] for f in figures), len(figures)
 
 
-def measure(ranked_by=rankings):
-    """A ``Measurement`` of every query."""
+def measure(ranked_by=rankings, halves=HALVES):
+    """A ``Measurement`` of every query of *halves*."""
     practices = demonstration_practices()
     measurement = Measurement()
     for need in read_needs():
+        if need.half not in halves:
+            continue
         judged = {}  # by document language: {key: grade}
         for stem, grade in need.judgments.items():
             if stem in practices:
@@ -105,9 +107,9 @@ SAME = [(code, code) for code in LANGUAGE_CODES]
 CROSS = [(one, other) for one in LANGUAGE_CODES for other in LANGUAGE_CODES if one != other]
 
 
-def report(measurement):
+def report(measurement, halves=HALVES):
     """The lines of a report, for people."""
-    for half in HALVES:
+    for half in halves:
         yield f"{half}: recall@{DEPTH} nDCG@{DEPTH}, means over needs"
         for name, pairs in [("same language", SAME), ("across languages", CROSS)]:
             for kind in RANKINGS:

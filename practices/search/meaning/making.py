@@ -14,6 +14,7 @@ from practices.models import Practice
 from practices.search.meaning import vectors
 from practices.search.meaning.encoder import VERSION, centred, encode
 from practices.search.meaning.passages import passages_of
+from practices.search.meaning.terms import make_terms
 from practices.search.models import Passage, PassagesDue
 
 logger = logging.getLogger(__name__)
@@ -88,6 +89,8 @@ def make_batch(seconds=SECONDS):
         return False
     until = time.monotonic() + seconds
     failed = []
+    if not make_terms(is_late=lambda: time.monotonic() > until):
+        return True
     while time.monotonic() < until:
         if _make_next(failed) is None:
             return False

@@ -6,10 +6,11 @@ from practices.search.meaning import vectors
 from practices.search.meaning.encoder import LONGEST_QUERY, encode_query
 from practices.search.meaning.swedish import in_english
 
-# Measured (docs/search_by_meaning.md): what has nothing to do with the words stays below.
+# Measured (docs/search_by_meaning.md): most of what has nothing to do with the words stays
+# below; more would lose as much of what was meant.
 LEAST_SIMILARITY = 0.08
 # Beside the best, what is much less like the words is rather chance.
-LEAST_OF_BEST = 0.3
+LEAST_OF_BEST = 0.4
 
 
 @dataclass(frozen=True)

@@ -177,8 +177,8 @@ def _nearest(to, parameters, limit, least, condition):
 def nearest_to(vector, limit, least, within=None):
     """(practice, similarity, language, passage) of the practices nearest to *vector*.
 
-    The similarity is the mean of its best passages, the passage the best; none below the similarity *least*; among the practices
-    *within*, if any are given.
+    The similarity is the mean of its best passages, the passage the best; none below the
+    similarity *least*; among the practices *within*, if any are given.
     """
     return _nearest(
         "%(vector)s::halfvec",

@@ -12,6 +12,7 @@ from practices.search.models.sets import (
     SearchIndex,
     WordSet,
 )
+from practices.search.models.terms import TermMeaning
 from practices.search.vocabulary import VocabularyChange, VocabularyWord
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "SearchDocument",
     "SearchIndex",
     "SearchWord",
+    "TermMeaning",
     "VocabularyChange",
     "VocabularyWord",
     "WordSet",
