@@ -203,6 +203,9 @@ def test_long_lists_come_in_pages_that_keep_the_search(client):
         ("q=%FF%FE", 200, "practices found"),
         ("q='); DROP TABLE practices_practice; --", 200, "practices found"),
         ("q=((((&%7C!:*", 200, "practices found"),
+        ("q=" + "-" * 200, 200, "practices found"),
+        ("q=" + "-(" * 99 + "a", 200, "practices found"),
+        ("q=" + "-" * 190 + "nuit", 200, "practices found"),
         ("&".join(f"country={number}" for number in range(900)), 200, "is not known"),
     ],
 )
