@@ -1,6 +1,5 @@
 """A reader's search, read from the address and written back to it."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from math import log
@@ -21,7 +20,6 @@ from practices.search.results import Results
 from practices.search.suggestions import did_you_mean
 
 LONGEST_WORDS = 200  # characters
-MINUS_SIGNS = re.compile(r"-(?:\s*-)+")
 MOST_WORDS = 24
 MOST_BY_MEANING = 50  # practices
 MOST_COMPARED = 100  # practices found by their text, by their meaning too
@@ -105,8 +103,7 @@ class Search:
         return search
 
     def _read_words(self, words):
-        # A heap of minus signs is more than PostgreSQL can take back one by one.
-        typed = MINUS_SIGNS.sub("-", words).split()
+        typed = words.split()
         words = " ".join(typed)
         if len(words) > LONGEST_WORDS:
             self.problems.append(
