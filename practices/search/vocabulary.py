@@ -60,6 +60,6 @@ def apply_changes():
 
 
 def rebuild_vocabulary():
-    """Count all words anew, where no triggers noted them; what is written meanwhile is not lost."""
+    """Count all words anew, where no triggers noted them; what is written meanwhile counts."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT rebuild_search_vocabulary()")
