@@ -49,6 +49,8 @@ LONGEST_CELL = 32_767  # characters, in Excel
 # A spreadsheet takes a text that begins so for a formula, and works it out. Where it expects
 # semicolons, as in most of Europe, a text goes on in another cell after one, or after a line end.
 BEGINS_A_FORMULA = re.compile(r"""(^|[;\t\r\n])(?=[ "]*[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
+# Openpyxl lets these through, but no XML has them: the whole workbook could not be read.
+NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 
 def _headings():
@@ -107,7 +109,7 @@ def _as_cell(sheet, value):
     """*value* for *sheet*; a text stays a text, whatever it begins with."""
     if not isinstance(value, str):
         return value
-    value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_CELL]
+    value = NOT_IN_XML.sub("", ILLEGAL_CHARACTERS_RE.sub("", value))[:LONGEST_CELL]
     if not value.startswith("="):
         return value
     cell = WriteOnlyCell(sheet, value=value)
