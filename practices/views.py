@@ -2,8 +2,7 @@
 
 import rules
 from django.db.models import Count
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -12,6 +11,7 @@ from efus.context import page_languages
 from efus.pagination import page_of
 from practices.enums import PublicationState
 from practices.models import TEXT_FIELDS, Practice
+from practices.reading import practice_read_by
 from practices.search import sets
 from practices.search.cards import describe
 from practices.search.facets import ThemeFacet
@@ -74,9 +74,7 @@ def browse(request):
 @require_safe
 def practice(request, pk, slug=""):
     """One practice; a wrong or old end of the address redirects to the right one."""
-    found = get_object_or_404(Practice.objects.for_page(), pk=pk)
-    if not request.user.has_perm("practices.read_practice", found):
-        raise Http404
+    found = practice_read_by(request.user, pk)
     if slug != found.slug:
         return redirect(found, permanent=False)
     language = get_language()

@@ -41,7 +41,7 @@ function show(page) {
   for (const facet of form.querySelectorAll("[data-facet]")) {
     open.set(facet.dataset.facet, facet.open);
   }
-  for (const part of form.querySelectorAll("[data-updated]")) {
+  for (const part of document.querySelectorAll("[data-updated]")) {
     const made = page.querySelector(`[data-updated="${part.dataset.updated}"]`);
     part.replaceChildren(...document.adoptNode(made).childNodes);
   }
@@ -83,9 +83,9 @@ async function open(address, remember = null) {
       const shown = page.querySelector('[data-updated="results"]').dataset.address;
       history.pushState(null, "", remember === "asked" ? address : shown);
     }
-    const words = new URL(address, location).searchParams.get("q") ?? "";
-    if (document.activeElement !== form.elements.q) {
-      form.elements.q.value = words;
+    const words = form.elements.q; // partnerships are not searched by words
+    if (words && document.activeElement !== words) {
+      words.value = new URL(address, location).searchParams.get("q") ?? "";
     }
     show(page);
     form.removeAttribute("aria-busy");

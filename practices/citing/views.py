@@ -1,22 +1,14 @@
 """Citing a practice: on a page, and as files for reference managers."""
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from practices.citing import apa, bibtex, ris
 from practices.citing.citation import citation_of
-from practices.models import Practice
-
-
-def _practice_read(request, pk):
-    """The practice, for somebody who may read it."""
-    practice = get_object_or_404(Practice.objects.for_page(), pk=pk)
-    if not request.user.has_perm("practices.read_practice", practice):
-        raise Http404
-    return practice
+from practices.reading import practice_read_by
 
 
 def _citation(practice):
@@ -26,7 +18,7 @@ def _citation(practice):
 @require_safe
 def cite(request, pk):
     """How to cite a practice."""
-    practice = _practice_read(request, pk)
+    practice = practice_read_by(request.user, pk)
     citation = _citation(practice)
     return render(
         request,
@@ -53,12 +45,12 @@ def _file(practice, text, content_type, ending):
 @require_safe
 def cite_as_bibtex(request, pk):
     """The citation for BibTeX."""
-    practice = _practice_read(request, pk)
+    practice = practice_read_by(request.user, pk)
     return _file(practice, bibtex.as_bibtex(_citation(practice)), bibtex.CONTENT_TYPE, "bib")
 
 
 @require_safe
 def cite_as_ris(request, pk):
     """The citation for reference managers."""
-    practice = _practice_read(request, pk)
+    practice = practice_read_by(request.user, pk)
     return _file(practice, ris.as_ris(_citation(practice)), ris.CONTENT_TYPE, "ris")

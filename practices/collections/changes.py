@@ -25,9 +25,13 @@ def _locked(collection):
     return Collection.objects.select_for_update(no_key=True).get(pk=collection.pk)
 
 
+def _lock(person):
+    """Have whatever else *person* begins wait until the transaction has ended."""
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
 def _check_room(person):
     """Raise ``CollectionRefused`` where *person* has all the collections they can have."""
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if Collection.objects.of(person).count() >= MOST_COLLECTIONS:
         raise CollectionRefused(
             _("You have %(number)d collections, which is the most. Delete one first.")
@@ -41,7 +45,7 @@ def begin(person, begun_with, **fields):
 
     The same form, sent twice, begins one. Raises ``CollectionRefused``.
     """
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    _lock(person)
     same = Collection.objects.filter(person=person, begun_with=begun_with).first()
     if same and same.deleted_at is None:
         return same, False
@@ -134,6 +138,7 @@ def bring_back(collection):
     """Undo the deletion of *collection*. Raises ``CollectionRefused``."""
     collection = _locked(collection)
     if collection.deleted_at is not None:
+        _lock(collection.person)
         _check_room(collection.person)
         collection.bring_back()
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -34,13 +33,6 @@ class Text:
 
 def _word(text):
     return [capfirst(text)] if text else []
-
-
-def _period(practice):
-    if not practice.started_on:
-        return []
-    days = [day for day in (practice.started_on, practice.ended_on) if day]
-    return [" – ".join(date_format(day, "YEAR_MONTH_FORMAT") for day in days)]
 
 
 def _names(terms):
@@ -85,7 +77,7 @@ def facts(practices):
     """What can be compared word by word."""
     columns = [
         (_("Status"), lambda practice: _word(practice.get_status_display())),
-        (_("Period"), _period),
+        (_("Period"), lambda practice: _word(practice.period)),
         (_("Cost"), lambda practice: _word(practice.get_cost_band_display())),
         (_("Evidence"), lambda practice: _word(practice.get_evidence_display())),
         (_("Themes"), lambda practice: _names(practice.themes)),

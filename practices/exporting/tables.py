@@ -1,6 +1,7 @@
 """Files that people open as a table."""
 
 import csv
+import re
 import tempfile
 
 from django.utils.text import capfirst
@@ -45,8 +46,11 @@ BETWEEN_VALUES = "; "
 BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
 LONGEST_CELL = 32_767  # characters, in Excel
 
-# A spreadsheet takes a text that begins so for a formula, and works it out.
-BEGINS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+# A spreadsheet takes a text that begins so for a formula, and works it out. Where it expects
+# semicolons, as in most of Europe, a text goes on in another cell after one, or after a line end.
+BEGINS_A_FORMULA = re.compile(r"""(^|[;\t\r\n])(?=[ "]*[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
+# Openpyxl lets these through, but no XML has them: the whole workbook could not be read.
+NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 
 def _headings():
@@ -71,9 +75,7 @@ def _row_of(practice):
 
 def _without_formula(value):
     """*value* as a spreadsheet shows it: an apostrophe keeps a text from being worked out."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(BEGINS_A_FORMULA):
-        return f"'{value}"
-    return value
+    return BEGINS_A_FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
 class _Line:
@@ -107,7 +109,7 @@ def _as_cell(sheet, value):
     """*value* for *sheet*; a text stays a text, whatever it begins with."""
     if not isinstance(value, str):
         return value
-    value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_CELL]
+    value = NOT_IN_XML.sub("", ILLEGAL_CHARACTERS_RE.sub("", value))[:LONGEST_CELL]
     if not value.startswith("="):
         return value
     cell = WriteOnlyCell(sheet, value=value)

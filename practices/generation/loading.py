@@ -41,6 +41,7 @@ from practices.search.models import (
     VocabularyWord,
     WordSet,
 )
+from practices.search.vocabulary import rebuild_vocabulary
 from practices.taxonomy import load_taxonomy
 from practices.translations.models import Translation
 
@@ -112,7 +113,7 @@ def generate(number, *, cities, seed, say):
                     say(f"  index {name}: {seconds:.0f} s")
             say("Counting the words")
             searching.write_what_is_due(cursor, world.first.practice)
-            searching.write_vocabulary(cursor)
+            rebuild_vocabulary()
             cursor.execute("SET LOCAL session_replication_role = origin")
             for sql in connection.ops.sequence_reset_sql(no_style(), WRITTEN):
                 cursor.execute(sql)

@@ -36,11 +36,6 @@ def write_names(cursor, first):
     cursor.execute("SELECT add_city_names(city) FROM cities_city AS city WHERE id >= %s", [first])
 
 
-def write_vocabulary(cursor):
-    """What comes of all that the triggers note_words would have noted."""
-    cursor.execute("SELECT rebuild_search_vocabulary()")
-
-
 def write_what_is_due(cursor, first):
     """As the trigger note_passages_due does, of the practices from the key *first* on."""
     cursor.execute(

@@ -95,4 +95,6 @@ class FoundPlaces:
 
     def _newest_of(self, cities):
         keys = self.search.newest_of([city.slug for city in cities], TITLES_OF_A_CITY)
-        return Practice.objects.as_links(self.search.language).filter(pk__in=keys).newest_first()
+        # The sets may still have what was withdrawn a moment ago.
+        rows = Practice.objects.published().as_links(self.search.language)
+        return rows.filter(pk__in=keys).newest_first()

@@ -6,6 +6,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
@@ -352,6 +353,14 @@ class Practice(OriginalLanguageModel):
             for field in ("title", "summary")
         }
         return self.shown_translation_state == "machine" and shown != {self.original_language}
+
+    @property
+    def period(self):
+        """From which month to which it runs, in words; empty where that is not known."""
+        if not self.started_on:
+            return ""
+        days = [day for day in (self.started_on, self.ended_on) if day]
+        return " – ".join(date_format(day, "YEAR_MONTH_FORMAT") for day in days)
 
     @property
     def licence_granted(self):

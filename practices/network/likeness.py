@@ -131,7 +131,7 @@ def candidates(own):
 
 
 def _most_sharing(cities, what):
-    # Named in a step of its own, as in practices.search.facets.
+    # Named in a step of its own, as in practices.partnerships.facets.
     counted = cities.order_by().annotate(shared=Count(what, distinct=True))
     return counted.order_by("-shared", "pk").values_list("pk", flat=True)[:CANDIDATES]
 

@@ -9,7 +9,6 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 from pyroaring import BitMap
 
 from efus.spelling import fold
@@ -20,23 +19,17 @@ from practices.enums import (
     PartnershipFormality,
     PublicationState,
 )
-from practices.models import Partner, Partnership, Theme
+from practices.models import Partner, Partnership
 from practices.partnerships.known_models import KNOWN_MODELS
+from practices.search import facets
 
 MOST_MODELS_LISTED = 30  # the others are reached by their address, as from a link
 
 
-class PartnershipFacet:
-    """One way to narrow; made anew for each request, since labels are in its language."""
+class PartnershipFacet(facets.Facet):
+    """One way to narrow partnerships; also knows which of them have which value."""
 
-    parameter = ""
-    label = ""
     needs_all = False
-
-    @cached_property
-    def labels(self):
-        """The name of each known value, in the order in which they are listed."""
-        raise NotImplementedError
 
     @cached_property
     def partnerships(self):
@@ -47,9 +40,12 @@ class PartnershipFacet:
         """*value* as the address has it, as it is known here."""
         return value
 
+    def choose(self, values, problems):
+        return super().choose([self.read(value) for value in values], problems)
+
     def conditions(self, values):
         """(values, the partnerships allowed) of each condition that choosing *values* makes."""
-        groups = [[value] for value in values] if self.needs_all else [values]
+        groups = [[value] for value in values] if self.needs_all else [list(values)]
         return [
             (group, BitMap.union(*[self.partnerships.get(value, BitMap()) for value in group]))
             for group in groups
@@ -61,10 +57,6 @@ class PartnershipFacet:
         counts = {value: keys.intersection_cardinality(found) for value, keys in sets}
         return {value: number for value, number in counts.items() if number}
 
-    def depth(self, value):
-        """How deep *value* stands in a tree of values, from 0."""
-        return 0
-
     def shortened(self, values):
         """Those of the counted *values* that are listed."""
         return values
@@ -72,7 +64,8 @@ class PartnershipFacet:
 
 def _keys_by(rows, value, key):
     """The set of *key* for each *value* of the queryset *rows*."""
-    # Named in a step of its own, as in practices.search.facets.
+    # Named in a step of its own: with expressions only, modeltranslation's values() selects,
+    # and so groups by, every column.
     named = rows.order_by().annotate(value=F(value)).values("value")
     return {value: BitMap(keys) for value, keys in named.values_list("value", ArrayAgg(key))}
 
@@ -87,24 +80,15 @@ class ColumnFacet(PartnershipFacet):
         return _keys_by(Partnership.objects.all(), self.column, "pk")
 
 
-class CountryFacet(ColumnFacet):
-    parameter = "country"
-    label = _("Country")
+class CountryFacet(ColumnFacet, facets.CountryFacet):
     column = "city__country"
 
-    @cached_property
-    def labels(self):
-        return dict(countries)
 
-
-class FormalityFacet(ColumnFacet):
+class FormalityFacet(ColumnFacet, facets.ChoiceFacet):
     parameter = "formality"
     label = _("Formality")
     column = "formality"
-
-    @cached_property
-    def labels(self):
-        return dict(PartnershipFormality.choices)
+    choices = PartnershipFormality
 
 
 class ModelFacet(PartnershipFacet):
@@ -140,34 +124,8 @@ class ModelFacet(PartnershipFacet):
         return [value for value in values if value in most_used[:MOST_MODELS_LISTED]]
 
 
-class ThemeFacet(PartnershipFacet):
+class ThemeFacet(PartnershipFacet, facets.ThemeFacet):
     """Themes of the published practices that it carries; a parent includes its children."""
-
-    parameter = "theme"
-    label = _("Theme")
-
-    @cached_property
-    def _themes(self):
-        return list(Theme.objects.all())
-
-    @cached_property
-    def labels(self):
-        children = {}
-        for theme in self._themes:
-            children.setdefault(theme.parent_id, []).append(theme)
-        return {
-            theme.slug: theme.name
-            for root in children.get(None, [])
-            for theme in [root, *children.get(root.pk, [])]
-        }
-
-    @cached_property
-    def _parents(self):
-        slugs = {theme.pk: theme.slug for theme in self._themes}
-        return {theme.slug: slugs[theme.parent_id] for theme in self._themes if theme.parent_id}
-
-    def depth(self, value):
-        return int(value in self._parents)
 
     @cached_property
     def partnerships(self):
@@ -177,7 +135,7 @@ class ThemeFacet(PartnershipFacet):
         own = _keys_by(carried, "practice__themes__slug", "partnership")
         with_children = dict(own)
         for slug, keys in own.items():
-            if parent := self._parents.get(slug):
+            if parent := self.parents.get(slug):
                 with_children[parent] = with_children.get(parent, BitMap()) | keys
         return with_children
 

@@ -7,14 +7,16 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pyroaring import BitMap
 
 from practices.enums import POLICE, OrganisationKind
 from practices.models import Partnership
 from practices.partnerships.facets import FACETS, KindFacet
+from practices.search.facets import ChoiceFacet
+from practices.search.filters import ChosenValue
 
 LONGEST_WORDS = 200  # characters
-MOST_VALUES = 50
 
 # What many come for: the kinds of partners that they want to see work together.
 COMBINATIONS = [
@@ -24,36 +26,13 @@ COMBINATIONS = [
 ]
 
 
-def known_values(values, labels, label, problems):
-    """Those of *values* that are in *labels*; others are said in *problems*."""
-    values = list(dict.fromkeys(value for value in values if value))
-    unknown = [value for value in values if value not in labels]
-    if unknown:
-        problems.append(
-            _("“%(value)s” is not known as a value of “%(facet)s”; it was left out.")
-            % {"value": unknown[0][:40], "facet": label}
-        )
-    return [value for value in values if value in labels][:MOST_VALUES]
-
-
-@dataclass(frozen=True)
-class FacetValue:
-    """A value as it stands in a list of filters."""
-
-    value: str
-    label: str
-    count: int
-    chosen: bool
-    depth: int
-
-
 @dataclass(frozen=True)
 class Way:
-    """A link to another list: its words, its address, how many it leads to where that is said."""
+    """A link to another list: its words, its address, how many it leads to."""
 
     label: str
     address: str
-    count: int | None = None
+    count: int
     is_taken: bool = False
 
 
@@ -65,9 +44,8 @@ class PartnershipListing:
         self.facets = [facet() for facet in FACETS]
         self.chosen = {}
         for facet in self.facets:
-            asked = [facet.read(value) for value in query.getlist(facet.parameter)]
-            if values := known_values(asked, facet.labels, facet.label, self.problems):
-                self.chosen[facet.parameter] = values
+            if known := facet.choose(query.getlist(facet.parameter), self.problems):
+                self.chosen[facet.parameter] = list(known)
 
     @cached_property
     def _in_order(self):
@@ -111,12 +89,7 @@ class PartnershipListing:
             chosen = self.chosen.get(facet.parameter, [])
             own = None if facet.needs_all else facet
             counts = facet.counts(self._found(lambda other, _values, own=own: other is own))
-            values = [
-                FacetValue(value, label, counts.get(value, 0), value in chosen, facet.depth(value))
-                for value, label in facet.labels.items()
-                if value in counts or value in chosen
-            ]
-            if values:
+            if values := facet.listed(counts, chosen):
                 listing.append((facet, facet.shortened(values)))
         return listing
 
@@ -129,12 +102,12 @@ class PartnershipListing:
 
     def _without(self, facet, dropped):
         kept = [value for value in self.chosen[facet.parameter] if value not in dropped]
-        return "?" + self.query_string(**{facet.parameter: kept})
+        return self.query_string(**{facet.parameter: kept})
 
     def chosen_values(self):
         """Everything that narrows the list, each with the address that drops it."""
         return [
-            Way(_named(facet, [value]), self._without(facet, [value]))
+            ChosenValue(facet.labels[value], facet.label, self._without(facet, [value]))
             for facet in self.facets
             for value in self.chosen.get(facet.parameter, [])
         ]
@@ -146,7 +119,8 @@ class PartnershipListing:
             dropped = (facet, values)
             number = len(self._found(lambda *condition, dropped=dropped: condition == dropped))
             if number:
-                ways.append(Way(_named(facet, values), self._without(facet, values), number))
+                address = "?" + self._without(facet, values)
+                ways.append(Way(_named(facet, values), address, number))
         return ways
 
     def combinations(self):
@@ -171,16 +145,22 @@ def _named(facet, values):
     return _("%(label)s: %(value)s") % {"label": facet.label, "value": names}
 
 
+class OrganisationKindFacet(ChoiceFacet):
+    parameter = "kind"
+    label = gettext_lazy("Kind")
+    choices = OrganisationKind
+
+
 class OrganisationListing:
     """Words and a kind, among the organisations *of_cities*."""
 
     def __init__(self, query, of_cities):
         self.problems = []
         self.words = " ".join(query.get("q", "").split())[:LONGEST_WORDS]
-        kinds = dict(OrganisationKind.choices)
-        chosen = known_values(query.getlist("kind"), kinds, _("Kind"), self.problems)
-        self.kind = chosen[0] if chosen else ""
-        self.kinds = [(value, label, value == self.kind) for value, label in kinds.items()]
+        kinds = OrganisationKindFacet()
+        chosen = kinds.choose(query.getlist(kinds.parameter), self.problems)
+        self.kind = next(iter(chosen), "")
+        self.kinds = [(value, label, value == self.kind) for value, label in kinds.labels.items()]
         self._rows = of_cities
 
     def results(self):

@@ -56,11 +56,6 @@ def is_too_long(content):
     return sum(size_of(part["blocks"]) for part in content["parts"]) > MOST_NODES
 
 
-def _period(practice):
-    days = [day for day in (practice.started_on, practice.ended_on) if day]
-    return " – ".join(date_format(day, "YEAR_MONTH_FORMAT") for day in days)
-
-
 def _facts(practice):
     """(what it is, what is so) of each fact that is known."""
     languages = [
@@ -71,7 +66,7 @@ def _facts(practice):
     licence = practice.licence_granted
     facts = [
         (_("Status"), practice.get_status_display()),
-        (_("Period"), _period(practice)),
+        (_("Period"), practice.period),
         (_("Cost"), practice.get_cost_band_display()),
         (_("Evidence"), practice.get_evidence_display()),
         (_("Themes"), BETWEEN_NAMES.join(term.name for term in practice.themes.all())),

@@ -7,6 +7,7 @@ from practices.rich_text import parsed
 FIRST_LEVEL = 3  # the title and the heading of a part are above it
 LAST_LEVEL = 4
 DEEPEST_SPAN = 4  # emphasis within emphasis; what lies deeper is plain
+LONGEST_ADDRESS = 8_000  # characters; a link that is longer is plain, since typst refuses it
 BLOCKS = {
     "paragraph": "paragraph",
     "heading": "heading",
@@ -40,9 +41,14 @@ def _spans(tokens):
     for token in tokens:
         if token.nesting > 0:
             span = None
-            if len(around) < DEEPEST_SPAN or token.type == "link_open":
+            is_link = token.type == "link_open"
+            if is_link:
+                is_shown = len(token.attrs["href"]) <= LONGEST_ADDRESS
+            else:
+                is_shown = len(around) < DEEPEST_SPAN
+            if is_shown:
                 span = {"kind": SPANS[token.type.removesuffix("_open")], "content": []}
-            if span and token.type == "link_open":
+            if span and is_link:
                 span["address"] = token.attrs["href"]
                 span["shown_address"] = printable(token.attrs["href"])
             around.append((spans, span))

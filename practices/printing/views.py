@@ -1,7 +1,6 @@
 """A practice as a PDF."""
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -9,17 +8,15 @@ from django.views.decorators.http import require_safe
 
 from efus.errors import NotFound
 from efus.rate_limits import at_most
-from practices.models import Practice
 from practices.printing.document import content_of, digest_of, is_too_long, pdf_of
+from practices.reading import practice_read_by
 
 
 @require_safe
 @at_most(60, seconds=600)
 def pdf(request, pk):
     """The practice as a document to print or to send on; not made again for who has it."""
-    practice = get_object_or_404(Practice.objects.for_page(), pk=pk)
-    if not request.user.has_perm("practices.read_practice", practice):
-        raise Http404
+    practice = practice_read_by(request.user, pk)
     content = content_of(practice)
     if is_too_long(content):
         raise NotFound(_("This practice is too long for a PDF. Print its page instead."))

@@ -2,12 +2,15 @@
 
 Several values of one facet mean *or*, facets among each other mean *and*. Which practices
 have a value is said by the database (the view ``search_facetvalue``); here is how values
-are called.
+are called. Partnerships are narrowed by facets of the same kind (practices.partnerships).
 """
+
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -16,6 +19,7 @@ from cities.models import City
 from practices.enums import CostBand, Evidence, OrganisationKind, PracticeStatus
 from practices.models import Method, TargetGroup, Theme
 
+MOST_VALUES = 50  # of one facet
 EARLIEST_YEAR = 1950
 
 CITY_SIZES = {
@@ -26,6 +30,17 @@ CITY_SIZES = {
     "from-500000": _("500,000 to 1 million"),
     "from-1000000": _("over 1 million"),
 }
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """A value as it stands in a list of filters: its name, how many it has, whether chosen."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+    depth: int
 
 
 class Facet:
@@ -44,9 +59,31 @@ class Facet:
         """Those of *values* that are known, each with its name: a dict."""
         return {value: self.labels[value] for value in values if value in self.labels}
 
+    def choose(self, values, problems):
+        """Those of *values*, as an address has them, that are known; a dict, as of ``known``.
+
+        What is not known is said in the list *problems*.
+        """
+        values = list(dict.fromkeys(value for value in values if value))
+        known = self.known(values)
+        if unknown := [value for value in values if value not in known]:
+            problems.append(
+                gettext("“%(value)s” is not known as a value of “%(facet)s”; it was left out.")
+                % {"value": unknown[0][:40], "facet": self.label}
+            )
+        return dict(list(known.items())[:MOST_VALUES])
+
     def depth(self, value):
         """How deep *value* stands in a tree of values, from 0."""
         return 0
+
+    def listed(self, counts, chosen):
+        """The ``FacetValue``s that have anything, by *counts*, or are *chosen*."""
+        return [
+            FacetValue(value, label, counts.get(value, 0), value in chosen, self.depth(value))
+            for value, label in self.labels.items()
+            if value in counts or value in chosen
+        ]
 
 
 class ChoiceFacet(Facet):
@@ -100,11 +137,13 @@ class ThemeFacet(Facet):
         }
 
     @cached_property
-    def _nested(self):
-        return {theme.slug for theme in self._themes if theme.parent_id}
+    def parents(self):
+        """The parent of each theme that has one: slugs."""
+        slugs = {theme.pk: theme.slug for theme in self._themes}
+        return {theme.slug: slugs[theme.parent_id] for theme in self._themes if theme.parent_id}
 
     def depth(self, value):
-        return int(value in self._nested)
+        return int(value in self.parents)
 
 
 class TargetGroupFacet(TermFacet):

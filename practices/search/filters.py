@@ -1,6 +1,5 @@
 """A reader's search, read from the address and written back to it."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from math import log
@@ -21,12 +20,10 @@ from practices.search.results import Results
 from practices.search.suggestions import did_you_mean
 
 LONGEST_WORDS = 200  # characters
-MINUS_SIGNS = re.compile(r"-(?:\s*-)+")
 MOST_WORDS = 24
 MOST_BY_MEANING = 50  # practices
 MOST_COMPARED = 100  # practices found by their text, by their meaning too
 MOST_TAKEN_UP = 1_000  # practices, the newest, for journeys from city to city
-MOST_VALUES = 50  # values of one facet
 TERM_WORTH = 0.1  # of a term that is certainly meant, for each time that it is twice as rare
 
 NEWEST = "newest"
@@ -46,17 +43,6 @@ BEST_EVIDENCE_FIRST = [
     Evidence.EVALUATED,
     Evidence.MONITORED,
 ]
-
-
-@dataclass(frozen=True)
-class FacetValue:
-    """A value as it stands in a list of filters: its name, how many it has, whether chosen."""
-
-    value: str
-    label: str
-    count: int
-    chosen: bool
-    depth: int
 
 
 @dataclass(frozen=True)
@@ -109,15 +95,15 @@ class Search:
         search.facets = [facet() for facet in FACETS]
         search._read_words(query.get("q", ""))
         for facet in search.facets:
-            search._read_values(facet, query.getlist(facet.parameter))
+            if known := facet.choose(query.getlist(facet.parameter), search.problems):
+                search.chosen[facet.parameter] = known
         search.sort = query.get("sort", "")
         if search.sort not in SORTS or (search.sort == RELEVANCE and not search.words):
             search.sort = search._usual_sort
         return search
 
     def _read_words(self, words):
-        # A heap of minus signs is more than PostgreSQL can take back one by one.
-        typed = MINUS_SIGNS.sub("-", words).split()
+        typed = words.split()
         words = " ".join(typed)
         if len(words) > LONGEST_WORDS:
             self.problems.append(
@@ -131,18 +117,6 @@ class Search:
                 % {"number": MOST_WORDS}
             )
         self.words = " ".join(words.split()[:MOST_WORDS])
-
-    def _read_values(self, facet, values):
-        values = list(dict.fromkeys(value for value in values if value))
-        known = facet.known(values)
-        unknown = [value for value in values if value not in known]
-        if unknown:
-            self.problems.append(
-                _("“%(value)s” is not known as a value of “%(facet)s”; it was left out.")
-                % {"value": unknown[0][:40], "facet": facet.label}
-            )
-        if known:
-            self.chosen[facet.parameter] = dict(list(known.items())[:MOST_VALUES])
 
     @property
     def chosen_count(self):
@@ -219,17 +193,16 @@ class Search:
         return Results(self.sets, self._in_order())
 
     def _in_order(self):
-        match self.sort:
-            case "relevance":
-                ranked = best_first(self.by_text_and_meaning())
-                return [ranked, self.found - BitMap(ranked)]
-            case "adopted":
-                adopted = sorted(self.sets.values("adoptions"), key=lambda pair: -int(pair[0]))
-                return self._one_after_another(having for _number, having in adopted)
-            case "evidence":
-                return self._one_after_another(
-                    self.sets.with_value("evidence", stage) for stage in BEST_EVIDENCE_FIRST
-                )
+        if self.sort == RELEVANCE:
+            ranked = best_first(self.by_text_and_meaning())
+            return [ranked, self.found - BitMap(ranked)]
+        if self.sort == MOST_ADOPTED:
+            adopted = sorted(self.sets.values("adoptions"), key=lambda pair: -int(pair[0]))
+            return self._one_after_another(having for _number, having in adopted)
+        if self.sort == BEST_EVIDENCE:
+            return self._one_after_another(
+                self.sets.with_value("evidence", stage) for stage in BEST_EVIDENCE_FIRST
+            )
         return [self.found]
 
     def _one_after_another(self, groups):
@@ -254,7 +227,7 @@ class Search:
     def by_text_and_meaning(self):
         """{number: score} of the best of the practices found: the sum of both scores.
 
-        Measured better than joining the ranks (docs/search.md).
+        Measured better than joining the ranks (``bench_search``).
         """
         scores, near = self.by_text(), self.by_meaning()
         others = [number for number in best_first(scores) if number not in near]
@@ -311,15 +284,7 @@ class Search:
         listing = []
         for facet in self.facets:
             chosen = self.chosen.get(facet.parameter, {})
-            numbers = counts.get(facet.parameter, {})
-            values = [
-                FacetValue(
-                    value, label, numbers.get(value, 0), value in chosen, facet.depth(value)
-                )
-                for value, label in (facet.labels.items() if facet.is_listed else ())
-                if value in numbers or value in chosen
-            ]
-            if values:
+            if facet.is_listed and (values := facet.listed(counts[facet.parameter], chosen)):
                 listing.append((facet, values))
         return listing
 

@@ -15,7 +15,7 @@ from practices.models.original_language import LANGUAGE_CODES
 
 
 class NameKind(models.TextChoices):
-    """What a name is of; those of cities and countries have no further words."""
+    """What a name is of; all but cities may have search words beside it."""
 
     CITY = "city", _("city")
     THEME = "theme", _("theme")

@@ -1,7 +1,8 @@
 """Names in a search: cities, countries, themes, target groups, methods, kinds of partners.
 
-Cities and countries are recognised by their whole name in any language; a term by its name or
-by a search word (``SearchWord``), whatever their endings. Accents and case never matter.
+Cities are recognised by their whole name in any language, countries also by their codes in
+capitals, terms by their name whatever its endings; all but cities by search words, too
+(``SearchWord``). Accents and case never matter otherwise.
 A word with its own endings counts before others that only share its stem, if these are of the
 same kind or of another language: Dutch “ouders” are parents, though “ouderen”, older people,
 have the same stem.

@@ -43,6 +43,9 @@ NAME_WORTH = {
 }
 RANK_WORTH = 0.1  # of PostgreSQL's rank, which says where and how often the words stand
 
+# Of minus signs before a word the last one counts: PostgreSQL refuses more than 32 together.
+ALL_BUT_LAST_MINUS = re.compile(r"(?<!\w)-(?=[-!&|():\s]*-)")
+
 
 @dataclass
 class Part:
@@ -163,7 +166,7 @@ def _understood(clauses):
         cursor.execute(
             f"SELECT {columns} FROM unnest(%s::text[])"  # noqa: S608
             " WITH ORDINALITY AS typed (clause, place) ORDER BY place",
-            [list(clauses)],
+            [[ALL_BUT_LAST_MINUS.sub(" ", clause) for clause in clauses]],
         )
         return [dict(zip(LANGUAGE_CODES, queries, strict=True)) for queries in cursor.fetchall()]
 

@@ -4,11 +4,9 @@ Triggers note what words come and go (``VocabularyChange``); a worker applies th
 twice a minute, so that who publishes does not wait for the rows of frequent words.
 """
 
-from contextlib import contextmanager
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex, OpClass
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.models import Q
 
 
@@ -62,15 +60,6 @@ def apply_changes():
 
 
 def rebuild_vocabulary():
-    """Count all words anew, after ``without_noting``; what is written meanwhile is not lost."""
+    """Count all words anew, where no triggers noted them; what is written meanwhile counts."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT rebuild_search_vocabulary()")
-
-
-@contextmanager
-def without_noting():
-    """Load many practices in one transaction without noting their words."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL efus.vocabulary = 'off'")
-        yield
-        cursor.execute("SET LOCAL efus.vocabulary = 'on'")

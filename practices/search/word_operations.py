@@ -199,9 +199,6 @@ def _note_functions(languages):
             before practices_practice;
             after practices_practice;
         BEGIN
-            IF current_setting('efus.vocabulary', true) = 'off' THEN
-                RETURN NULL;
-            END IF;
             -- What is not published has no words.
             IF TG_OP <> 'INSERT' AND OLD.state = 'published' THEN
                 before := OLD;
@@ -301,9 +298,6 @@ CREATE FUNCTION note_words_of_name() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     name search_knownname;
 BEGIN
-    IF current_setting('efus.vocabulary', true) = 'off' THEN
-        RETURN NULL;
-    END IF;
     IF TG_OP = 'DELETE' THEN
         name := OLD;
     ELSE

@@ -1,5 +1,7 @@
 """Reading who works with whom in a real browser, on a narrow and a wide screen."""
 
+import re
+
 import pytest
 from django.db import transaction
 from playwright.sync_api import expect
@@ -43,11 +45,18 @@ def test_a_reader_finds_a_partnership_and_the_network_around_it(browser, platfor
     reader.open("/en/partnerships/")
     reader.press(".combinations a >> nth=0")
     expect(page.locator(".combinations [aria-current]")).to_have_text("Police + social services 4")
+    # In place: the results, the address and what is often looked for follow the filter.
+    page.evaluate("window.stayed = true")
     if width == 360:
-        page.locator("summary", has_text="Country").click()
+        page.locator(".browse-filters > summary").click()
     page.get_by_label("France").check()
-    reader.press(".browse-filters button")
     expect(page.locator("main article")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/en/partnerships/\?.*country=FR"))
+    expect(page.locator(".combinations [aria-current]")).to_have_text("Police + social services 1")
+    page.get_by_role("link", name="Remove: Country: France").click()
+    expect(page.get_by_role("status")).to_have_text("4 partnerships found")
+    assert page.evaluate("window.stayed")
+    reader.look()
 
     # A filter too many: the page says which one to drop.
     reader.open("/en/partnerships/?partner=police&partner=health&country=FR")

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from tests.domain import a_city, a_partnership, a_practice, a_theme
+from tests.lists import counts
 
 pytestmark = pytest.mark.django_db
 
@@ -17,15 +18,6 @@ def titles(page):
         r'<h2 class="card-title"><a[^>]*>(.*?)</a></h2>', page.content.decode(), re.DOTALL
     )
     return [re.sub(r"<[^>]+>", "", title) for title in found]
-
-
-def counts(page, parameter):
-    """The values of a facet and the count beside each, as a reader sees them."""
-    pattern = (
-        rf'name="{parameter}" value="([^"]*)"[^>]*>\s*<span>[^<]*</span>'
-        r' <span class="count">(\d+)</span>'
-    )
-    return {value: int(number) for value, number in re.findall(pattern, page.content.decode())}
 
 
 @pytest.fixture
@@ -203,6 +195,9 @@ def test_long_lists_come_in_pages_that_keep_the_search(client):
         ("q=%FF%FE", 200, "practices found"),
         ("q='); DROP TABLE practices_practice; --", 200, "practices found"),
         ("q=((((&%7C!:*", 200, "practices found"),
+        ("q=" + "-" * 200, 200, "practices found"),
+        ("q=" + "-(" * 99 + "a", 200, "practices found"),
+        ("q=" + "-" * 190 + "nuit", 200, "practices found"),
         ("&".join(f"country={number}" for number in range(900)), 200, "is not known"),
     ],
 )

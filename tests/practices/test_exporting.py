@@ -132,8 +132,18 @@ def test_a_workbook_has_a_sheet_to_work_with_and_one_about_it(client, network):
     assert dict(about.iter_rows(values_only=True))["Searched"] == "Country: Belgium"
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝"])
+@pytest.mark.parametrize("before", ["Zo; ", "Zo;", "Zo\t", "Zo\r\n", 'Zo;"'])
+def test_no_text_is_worked_out_where_semicolons_separate_the_cells(client, before, sign):
+    a_practice(a_city(), title_nl="Goed - beter; best", summary_nl=f"{before}{sign}cmd")
+    _about, (row,) = table(client)
+    separator = before.removeprefix("Zo").rstrip(' "')
+    assert row["summary"] == f"Zo{separator}'{before.removeprefix('Zo' + separator)}{sign}cmd"
+    assert row["title"] == "Goed - beter; best"
+
+
 def test_a_workbook_bears_signs_that_excel_does_not_know(client):
-    a_practice(a_city(), title_nl="Een\x07 bel", summary_nl="x" * 300)
+    a_practice(a_city(), title_nl="Een\x07\uffff\ufffe bel", summary_nl="x" * 300)
     sheet = load_workbook(io.BytesIO(content(client, "xlsx")))["Practices"]
     assert sheet.cell(2, 3).value == "Een bel"
 

@@ -8,6 +8,7 @@ import pytest
 from practices.enums import OrganisationKind
 from practices.models import Partnership
 from tests.domain import a_city, a_partnership, a_practice, a_theme
+from tests.lists import counts
 
 pytestmark = pytest.mark.django_db
 
@@ -20,14 +21,6 @@ def text_of(page):
 
 def names_shown(page):
     return set(re.findall(r"Overleg \d+", text_of(page)))
-
-
-def counts(page, parameter):
-    pattern = (
-        rf'name="{parameter}" value="([^"]*)"[^>]*>\s*<span>[^<]*</span>'
-        r' <span class="count">(\d+)</span>'
-    )
-    return {value: int(number) for value, number in re.findall(pattern, text_of(page))}
 
 
 def links_with(page, words):

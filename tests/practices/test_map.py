@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as project_settings
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from whitenoise.compress import Compressor
@@ -16,6 +17,7 @@ from cities.models import City
 from practices.map.circles import circles_of
 from practices.map.places import MOST_LINES, Place
 from practices.map.projection import METRES_PER_UNIT, NORTH, SIZE, WEST, is_on_map, project
+from practices.models import Practice
 from tests.domain import a_city, a_practice, a_theme, an_adoption
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +153,18 @@ def test_a_chosen_city_tells_its_three_newest(client):
     assert "Pratique" not in elsewhere
     nobody = client.get("/en/practices/map/cities/").content.decode()
     assert "Choose a circle" in nobody
+
+
+def test_a_withdrawn_practice_is_not_told_even_before_the_sets_know(client):
+    lille = a_city("Lille", "FR", **LILLE)
+    a_practice(lille, "fr", title_fr="Une nuit douce")
+    withdrawn = a_practice(lille, "fr", title_fr="Familles")
+    call_command("build_search_index")
+    fields = {"state": "unpublished", "title_fr": "Un brouillon"}
+    Practice.objects.filter(pk=withdrawn.pk).update(**fields)
+    page = client.get("/fr/practices/map/cities/?at=lille").content.decode()
+    assert "Une nuit douce" in page
+    assert "Un brouillon" not in page
 
 
 def test_cities_chosen_at_once_are_few(client):

@@ -19,6 +19,7 @@ from tests.domain import (
     an_administrator,
     an_editor,
 )
+from tests.lists import counts
 
 pytestmark = pytest.mark.django_db
 
@@ -504,14 +505,6 @@ def test_who_writes_for_several_cities_says_for_which(client, genk):
 
 def names_shown(page):
     return set(re.findall(r"Overleg \d+", text_of(page)))
-
-
-def counts(page, parameter):
-    pattern = (
-        rf'name="{parameter}" value="([^"]*)"[^>]*>\s*<span>[^<]*</span>'
-        r' <span class="count">(\d+)</span>'
-    )
-    return {value: int(number) for value, number in re.findall(pattern, text_of(page))}
 
 
 def test_everybody_reads_who_works_with_whom(client, genk):

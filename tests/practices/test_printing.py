@@ -127,6 +127,9 @@ def test_no_text_is_taken_for_an_instruction(client):
         "*a _b " * 250 + "c_ d*" * 250,
         "#\n\n# \n\n###### deep\n\n- \n\n[](https://a.be)",
         "999999999. a",
+        f"[a](https://a.be/{'a' * 7_985})",
+        f"[a](https://a.be/{'a' * 9_000})",
+        f"<https://a.be/{'é' * 3_000}>",
     ],
 )
 def test_strange_texts_are_set_too(client, text):

@@ -1,9 +1,10 @@
 """Which practices are most like one, for who has read it."""
 
-from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Least
 
 from practices.models import Practice
+from practices.search import sets
 from practices.search.meaning import vectors
 from practices.search.meaning.nearness import LEAST_SIMILARITY
 
@@ -32,6 +33,14 @@ def _likeness(practice):
     return total
 
 
+def _sharing(practice):
+    """The keys of the newest practices that have a theme or target group of *practice*."""
+    known = sets.current()
+    found = known.with_any("theme", [term.slug for term in practice.themes.all()])
+    found |= known.with_any("group", [term.slug for term in practice.target_groups.all()])
+    return sets.practice_ids(known, found[max(len(found) - NEWEST, 0) :])
+
+
 def similar(practice, language, limit=3):
     """The practices most like *practice*, as links in *language*, best first.
 
@@ -42,15 +51,8 @@ def similar(practice, language, limit=3):
     if vectors.are_kept():
         rows = vectors.nearest_to_practice(practice.pk, CANDIDATES, LEAST_SIMILARITY)
         near = {pk: similarity for pk, similarity, *_rest in rows}
-    others = Practice.objects.published().exclude(pk=practice.pk)
-    if near:
-        others = others.filter(pk__in=near)
-    else:
-        sharing = Q()
-        for field in ("themes", "target_groups"):
-            sharing |= Q(pk__in=_rows_shared_with(practice, field).values("practice"))
-        others = others.filter(sharing).newest_first()[:NEWEST]
-        others = Practice.objects.filter(pk__in=others.values("pk"))
+    keys = near or _sharing(practice)
+    others = Practice.objects.published().filter(pk__in=keys).exclude(pk=practice.pk)
     found = others.as_links(language).annotate(likeness=_likeness(practice)).select_related("city")
     return sorted(
         found, key=lambda other: (near.get(other.pk, 0) + other.likeness, other.pk), reverse=True
