@@ -44,7 +44,7 @@ def _sharing(practice):
 def similar(practice, language, limit=3):
     """The practices most like *practice*, as links in *language*, best first.
 
-    By the meaning of title and summary, and by the terms in common; by these alone where there
+    By the meaning of all their texts, and by the terms in common; by these alone where there
     are no vectors.
     """
     near = {}

@@ -190,12 +190,11 @@ def nearest_to(vector, limit, least, within=None):
 
 
 def nearest_to_practice(pk, limit, least):
-    """As ``nearest_to``, of summaries near to the summary of the practice *pk*."""
+    """As ``nearest_to``, of practices near to the mean of what the practice *pk* says."""
     return _nearest(
-        "(SELECT l2_normalize(avg(vector)) FROM search_passage"
-        " WHERE practice_id = %(pk)s AND field = 'summary')",
+        "(SELECT l2_normalize(avg(vector)) FROM search_passage WHERE practice_id = %(pk)s)",
         {"pk": pk},
         limit,
         least,
-        "field = 'summary' AND practice_id <> %(pk)s",
+        "practice_id <> %(pk)s",
     )
