@@ -227,7 +227,7 @@ class Search:
     def by_text_and_meaning(self):
         """{number: score} of the best of the practices found: the sum of both scores.
 
-        Measured better than joining the ranks (``bench_search``).
+        Measured better than joining the ranks (docs/search.md).
         """
         scores, near = self.by_text(), self.by_meaning()
         others = [number for number in best_first(scores) if number not in near]
