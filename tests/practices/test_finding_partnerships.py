@@ -25,7 +25,9 @@ def names_shown(page):
 
 def links_with(page, words):
     """The queries of the links that have *words* in them."""
-    links = re.findall(r'<a [^>]*href="\?([^"]*)"[^>]*>(.*?)</a>', text_of(page), re.DOTALL)
+    links = re.findall(
+        r'<a [^>]*href="(?:/en/partnerships/)?\?([^"]*)"[^>]*>(.*?)</a>', text_of(page), re.DOTALL
+    )
     return [query for query, label in links if words in re.sub(r"<[^>]*>", "", label)]
 
 

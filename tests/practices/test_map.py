@@ -88,7 +88,7 @@ def test_the_map_and_the_list_share_words_and_filters(client, network):
     assert rows_of_cities(page) == [("Genk", "1"), ("Lille", "1")]
     assert f'href="/en/practices/?{query}"' in html
     assert f'href="/en/practices/?{query}&amp;city=genk"' in html
-    assert 'href="?country=BE&amp;theme=nightlife"' in html  # without France
+    assert 'href="/en/practices/map/?country=BE&amp;theme=nightlife"' in html  # without France
     words = client.get("/fr/practices/map/?q=familles")
     assert rows_of_cities(words) == [("Lille", "1")]
     assert drawn(words) == (1, 0)
