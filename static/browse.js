@@ -84,7 +84,8 @@ async function open(address, remember = null) {
       history.pushState(null, "", remember === "asked" ? address : shown);
     }
     const words = new URL(address, location).searchParams.get("q") ?? "";
-    if (document.activeElement !== form.elements.q) {
+    // What is being typed stays; but who goes back has the words of that page again.
+    if (remember === null || document.activeElement !== form.elements.q) {
       form.elements.q.value = words;
     }
     show(page);
