@@ -84,7 +84,8 @@ async function open(address, remember = null) {
       history.pushState(null, "", remember === "asked" ? address : shown);
     }
     const words = form.elements.q; // partnerships are not searched by words
-    if (words && document.activeElement !== words) {
+    // What is being typed stays; but who goes back has the words of that page again.
+    if (words && (remember === null || document.activeElement !== words)) {
       words.value = new URL(address, location).searchParams.get("q") ?? "";
     }
     show(page);

@@ -83,6 +83,22 @@ def test_words_pages_and_ways_out(network, browser, platform):
     expect(page.locator("[name=q]")).to_have_value("nuit")
 
 
+def test_going_back_takes_the_words_back_too(network, browser, platform):
+    address, _start = platform
+    reader = Reader(browser, address, 1280, "en-GB")
+    page = reader.page
+    reader.open("/en/practices/")
+    page.locator("[name=q]").fill("nuit")
+    page.keyboard.press("Enter")
+    status = page.locator(".result-count")
+    expect(status).to_have_text("22 practices found")
+    page.go_back()
+    expect(status).to_have_text("23 practices found")
+    expect(page.locator("[name=q]")).to_have_value("")
+    page.get_by_label("Belgium").check()
+    expect(page).to_have_url(f"{address}/en/practices/?country=BE")
+
+
 def test_everything_works_without_scripts(network, browser, platform):
     address, _start = platform
     reader = Reader(browser, address, 1280, "en-GB", scripts=False)
