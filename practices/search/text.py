@@ -312,6 +312,8 @@ def _in_texts(words, positions, within=None):
                 JOIN search_searchdocument AS document
                     ON document.language = '{code}' AND document.vector @@ asked.query::tsquery
                 JOIN {positions} AS position USING (practice_id)
+                JOIN practices_practice AS practice
+                    ON practice.id = document.practice_id AND practice.state = 'published'
                 {"WHERE position.number = ANY(%s)" if within is not None else ""}
                 GROUP BY asked.word
                 """  # noqa: S608

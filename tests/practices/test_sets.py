@@ -183,6 +183,15 @@ def test_a_withdrawn_practice_is_not_shown_even_before_the_sets_know(client, net
     assert "Withdrawn a moment ago" not in client.get("/en/practices/").content.decode()
 
 
+def test_words_of_a_draft_find_nothing_even_before_the_sets_know(client, network):
+    indexing.build()
+    practice = Practice.objects.published().newest_first().first()
+    title = f"title_{practice.original_language}"
+    Practice.objects.filter(pk=practice.pk).update(state="unpublished", **{title: "Xylophone"})
+    page = client.get("/en/practices/?q=xylophone").content.decode()
+    assert "<strong>0</strong> practices found" in page
+
+
 def test_without_a_worker_for_long_sql_makes_them(network):
     indexing.build()
     withdraw(Practice.objects.published(), Practice.objects.published().first())
