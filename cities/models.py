@@ -23,6 +23,11 @@ from cities.enums import (
 from efus.spelling import address_part
 
 
+def today():
+    """The day by which memberships and seats count: that of Efus, wherever the reader is."""
+    return timezone.localdate(timezone=timezone.get_default_timezone())
+
+
 def country_choices():
     """(ISO 3166-1 code, name in the language in force) of every country."""
     return list(countries)
@@ -42,7 +47,7 @@ class CityQuerySet(models.QuerySet):
             models.Exists(
                 Membership.objects.filter(
                     city=models.OuterRef("pk"), state=MembershipState.ACTIVE
-                ).covering(timezone.localdate())
+                ).covering(today())
             )
         )
 
@@ -169,11 +174,7 @@ class City(models.Model):
     @property
     def current_membership(self):
         """The membership of today that is active, or None."""
-        return (
-            self.memberships.filter(state=MembershipState.ACTIVE)
-            .covering(timezone.localdate())
-            .first()
-        )
+        return self.memberships.filter(state=MembershipState.ACTIVE).covering(today()).first()
 
 
 class PeriodQuerySet(models.QuerySet):
@@ -186,7 +187,7 @@ class PeriodQuerySet(models.QuerySet):
 
     def current(self):
         """Rows whose period includes today."""
-        return self.covering(timezone.localdate())
+        return self.covering(today())
 
 
 class Membership(models.Model):
@@ -253,7 +254,7 @@ class Membership(models.Model):
 class SeatQuerySet(PeriodQuerySet):
     def not_yet_ended(self):
         """Seats of today, and those that begin later."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=timezone.localdate()))
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today()))
 
     def shown_to(self, user):
         """Today's seats in the cities of *user*, each with ``may_be_ended`` by this person."""
@@ -280,7 +281,7 @@ class Seat(models.Model):
         City, on_delete=models.PROTECT, related_name="seats", verbose_name=_("city")
     )
     role = models.CharField(_("role"), max_length=20, choices=SeatRole.choices)
-    starts_on = models.DateField(_("from"), default=timezone.localdate)
+    starts_on = models.DateField(_("from"), default=today)
     ends_on = models.DateField(
         _("to"), null=True, blank=True, help_text=_("The first day that is no longer included.")
     )
@@ -317,7 +318,7 @@ class Seat(models.Model):
 
     def end(self):
         """End the seat today."""
-        self.ends_on = timezone.localdate()
+        self.ends_on = today()
         self.save(update_fields=["ends_on"])
 
     @property

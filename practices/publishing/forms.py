@@ -140,6 +140,7 @@ class StepForm(forms.ModelForm):
             "themes": forms.CheckboxSelectMultiple,
             "target_groups": forms.CheckboxSelectMultiple,
             "methods": forms.CheckboxSelectMultiple,
+            "licence": forms.RadioSelect,
             "started_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ended_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }

@@ -83,7 +83,7 @@ def test_a_city_publishes_a_researcher_finds_a_member_is_told(
     card = researcher.page.locator(".card")
     expect(card).to_have_count(1)
     expect(card).to_contain_text("La Haye")
-    researcher.press(".card a")
+    researcher.press(".card-title a")
     expect(researcher.page.locator("h1 [lang=nl]")).to_have_text(
         "Mentoren voor jongeren in de wijk"
     )

@@ -176,4 +176,4 @@ def test_reasons_are_in_the_language_of_the_reader(genk):
     genk.theme.save()
     a_practice(twin, themes=[genk.theme])
     with override("fr"):
-        assert "“Consommation”" in reasons(cities_like(genk), "Twin")
+        assert "Consommation" in reasons(cities_like(genk), "Twin")

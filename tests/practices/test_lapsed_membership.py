@@ -83,7 +83,7 @@ def test_the_page_takes_as_many_queries_as_before(client, genk, theme, django_as
     client.get(address)
     for change in (lambda city: None, renewed):
         change(genk)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(16):
             client.get(address)
 
 

@@ -291,6 +291,7 @@ def test_only_one_process_keeps_them_at_a_time(network):
         assert not indexing.build()
         assert indexing.update() == 0
     finally:
+        other.rollback()  # waits until the lock is given back
         other.close()
     assert indexing.update() == 12
     assert kept_as_in_the_database()
