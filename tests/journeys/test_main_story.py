@@ -1,5 +1,6 @@
 """The main story, in a real browser and with every real part behind it."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -73,12 +74,12 @@ def test_a_city_publishes_a_researcher_finds_a_member_is_told(
     researcher.open("/")
     assert researcher.page.url == f"{address}/fr/"
     researcher.open("/fr/practices/")
+    if width < 500:
+        researcher.page.locator(".browse-filters > summary").click()
     for parameter, value in [("country", "NL"), ("theme", "young-people")]:
-        box = researcher.page.locator(f"[name={parameter}][value={value}]")
-        if not box.is_visible():
-            researcher.page.locator(f"details:has([name={parameter}]) summary").click()
-        box.check()
-    researcher.press(".browse-filters button")
+        researcher.page.locator(f"[name={parameter}][value={value}]").check()
+        expect(researcher.page).to_have_url(re.compile(f"{parameter}={value}"))
+    researcher.look()
     assert "country=NL&theme=young-people" in researcher.page.url
     card = researcher.page.locator(".card")
     expect(card).to_have_count(1)
