@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from math import log
 
 from django.http import QueryDict
 from django.utils.functional import cached_property
@@ -231,9 +230,9 @@ class Search:
         """
         scores, near = self.by_text(), self.by_meaning()
         others = [number for number in best_first(scores) if number not in near]
-        keys = sets.practice_ids(self.sets, others[:MOST_COMPARED])
-        compared = similarities(self.words, self.language, keys) if near else {}
-        for number, key in zip(others, keys, strict=False):
+        keys = sets.keys_of(self.sets, others[:MOST_COMPARED]) if near else {}
+        compared = similarities(self.words, self.language, keys.values())
+        for number, key in keys.items():
             scores[number] += compared.get(key, 0)
         for number, similarity in near.items():
             scores[number] = scores.get(number, 0) + similarity
@@ -247,9 +246,9 @@ class Search:
         terms = probable_terms(self.words, self.language) if candidates else {}
         for (kind, value), probability in terms.items():
             if having := self.sets.with_value(kind, value):
-                rarity = log(1 + len(self.sets.published) / len(having))
+                worth = TERM_WORTH * probability * self.sets.rarity(having)
                 for number in candidates & having:
-                    worths[number] += TERM_WORTH * probability * rarity
+                    worths[number] += worth
         return worths
 
     def city_counts(self):
@@ -267,8 +266,7 @@ class Search:
         """The keys of the newest *number* of the practices found of each of *cities*, slugs."""
         numbers = []
         for slug in cities:
-            found = self.found & self.sets.with_value("city", slug)
-            numbers += found[max(len(found) - number, 0) :]
+            numbers += sets.newest(self.found & self.sets.with_value("city", slug), number)
         return sets.practice_ids(self.sets, numbers)
 
     def taken_up(self):
@@ -276,7 +274,7 @@ class Search:
         found = self.found & BitMap.union(
             BitMap(), *[having for _number, having in self.sets.values("adoptions")]
         )
-        return sets.practice_ids(self.sets, found[max(len(found) - MOST_TAKEN_UP, 0) :])
+        return sets.practice_ids(self.sets, sets.newest(found, MOST_TAKEN_UP))
 
     def facet_values(self):
         """(facet, its values) for each facet; its counts leave out its own choice."""

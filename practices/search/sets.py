@@ -14,6 +14,7 @@ import sys
 from array import array
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import log
 
 from django.db import connection
 from django.utils import timezone
@@ -57,6 +58,11 @@ def as_set(numbers):
     return BitMap(members)
 
 
+def newest(found, number):
+    """The newest *number* of the practices *found*, as a set."""
+    return found[max(len(found) - number, 0) :]
+
+
 @dataclass
 class Sets:
     """What is known of the published practices at one version."""
@@ -82,6 +88,10 @@ class Sets:
     def with_any(self, facet, values):
         """The practices that have one of *values* of *facet*."""
         return BitMap.union(BitMap(), *[self.with_value(facet, value) for value in values])
+
+    def rarity(self, found):
+        """How rare it is to be in *found*, a set that is not empty: the rarer, the more."""
+        return log(1 + len(self.published) / len(found))
 
     def values(self, facet):
         """(value, its practices) for each value of *facet* that there is."""
@@ -156,27 +166,30 @@ def made_now():
     return Sets(facets=_by_facet((facet, value, as_set(found)) for facet, value, found in rows))
 
 
-def practice_ids(sets, numbers):
-    """The keys of the practices with *numbers*, in their order."""
+def _positions(sets, columns, known, values):
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT number, practice_id FROM {sets.positions} AS position"  # noqa: S608
-            " WHERE number = ANY(%s)",
-            [list(numbers)],
+            f"SELECT {columns} FROM {sets.positions} AS position"  # noqa: S608
+            f" WHERE {known} = ANY(%s)",
+            [list(values)],
         )
-        found = dict(cursor.fetchall())
+        return dict(cursor.fetchall())
+
+
+def keys_of(sets, numbers):
+    """{number: key} of the practices with *numbers*."""
+    return _positions(sets, "number, practice_id", "number", numbers)
+
+
+def practice_ids(sets, numbers):
+    """The keys of the practices with *numbers*, in their order."""
+    found = keys_of(sets, numbers)
     return [found[number] for number in numbers if number in found]
 
 
 def numbers_of(sets, practices):
     """{key: number} of the published ones among the keys *practices*."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT practice_id, number FROM {sets.positions} AS position"  # noqa: S608
-            " WHERE practice_id = ANY(%s)",
-            [list(practices)],
-        )
-        return dict(cursor.fetchall())
+    return _positions(sets, "practice_id, number", "practice_id", practices)
 
 
 def first_since(sets, moment):

@@ -10,14 +10,13 @@ few practices have all of the words, those with most of them are found too.
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from math import log
 
 from django.db import connection
 from pyroaring import BitMap
 
 from practices.models.original_language import LANGUAGE_CODES
 from practices.search.names import recognised
-from practices.search.sets import as_set
+from practices.search.sets import Sets, as_set, newest
 from practices.search.text_query import All, Any, Not, Phrase, Word, parse, phrases_in, words_in
 from practices.search.typed import typed_words
 
@@ -60,11 +59,11 @@ class Part:
     def practices(self):
         return BitMap.union(self.written, *[practices for _worth, practices in self.named])
 
-    def worths(self, total):
+    def worths(self, sets):
         """(worth of having it, the practices that do) for what is written and what is named."""
         for worth, practices in [(WORD_WORTH, self.written), *self.named]:
             if practices:
-                yield worth * log(1 + total / len(practices)), practices
+                yield worth * sets.rarity(practices), practices
 
 
 @dataclass
@@ -77,13 +76,13 @@ class Found:
     parts: list = field(default_factory=list)
     queries: dict = field(default_factory=dict)  # tsquery in its text form, by language
     is_bounded: bool = False  # whether more may match than were compared
-    total: int = 0  # published practices
+    sets: Sets = field(default_factory=Sets)
 
     def worth(self, candidates):
         """{number: what each of the set *candidates* has of the words}."""
         worth = dict.fromkeys(candidates, 0.0)
         for part in self.parts:
-            for each, practices in part.worths(self.total):
+            for each, practices in part.worths(self.sets):
                 for number in candidates & practices:
                     worth[number] += each
         return worth
@@ -115,7 +114,7 @@ def find(words, language, sets):
     names, parts, exact = _taken_apart(words, language)
     whole, by_letter, *queries = _understood([words, exact, *[part.text for part in parts]])
     lookup = _Lookup([by_letter, *queries], language, sets)
-    found = Found(queries=whole, names=names, total=len(sets.published))
+    found = Found(queries=whole, names=names, sets=sets)
     narrowing = []
     if exact:
         narrowing.append(lookup.practices(by_letter))
@@ -142,14 +141,14 @@ def find(words, language, sets):
 
 def _with_most(found, narrowing):
     """Practices that have most of the words, the best of them."""
-    worths = [pair for part in found.parts for pair in part.worths(found.total)]
+    worths = [pair for part in found.parts for pair in part.worths(found.sets)]
     candidates = BitMap()
     for _worth, practices in sorted(worths, key=lambda pair: len(pair[1])):
         if len(candidates) + len(practices) <= MOST_WEIGHED:
             candidates |= practices
     worth = found.worth(BitMap.intersection(candidates, *narrowing))
     enough = MOST_WORDS_PART * sum(
-        max((each for each, _practices in part.worths(found.total)), default=0)
+        max((each for each, _practices in part.worths(found.sets)), default=0)
         for part in found.parts
     )
     good = [number for number in worth if worth[number] >= enough]
@@ -242,7 +241,7 @@ class _Lookup:
                 if not negated:
                     having &= self._found.get((code, word.text), BitMap())
             if len(having) > MOST_COMPARED:
-                having = having[len(having) - MOST_COMPARED :]
+                having = newest(having, MOST_COMPARED)
                 self.is_bounded = True
             candidates[code, phrase.query] = having
         self._phrases = _having_phrases(candidates, self._sets.positions)
@@ -347,13 +346,8 @@ def _having_phrases(candidates, positions):
 
 def _best_candidates(found, practices):
     """Those of *practices* to rank: with the words in the title first, then the newest."""
-    if len(practices) <= MOST_RANKED:
-        return practices
-    titled = found.in_title & practices
-    if len(titled) >= MOST_RANKED:
-        return titled[len(titled) - MOST_RANKED :]
-    rest = practices - titled
-    return titled | rest[len(rest) - (MOST_RANKED - len(titled)) :]
+    titled = newest(found.in_title & practices, MOST_RANKED)
+    return titled | newest(practices - found.in_title, MOST_RANKED - len(titled))
 
 
 def ranked(found, within, language, sets):

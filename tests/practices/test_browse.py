@@ -225,10 +225,10 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries):
 
     add(2)
     client.get(address)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         client.get(address)
     add(30)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         client.get(address)
 
 

@@ -38,7 +38,7 @@ def _sharing(practice):
     known = sets.current()
     found = known.with_any("theme", [term.slug for term in practice.themes.all()])
     found |= known.with_any("group", [term.slug for term in practice.target_groups.all()])
-    return sets.practice_ids(known, found[max(len(found) - NEWEST, 0) :])
+    return sets.practice_ids(known, sets.newest(found, NEWEST))
 
 
 def similar(practice, language, limit=3):
