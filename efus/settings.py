@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_countries",
     "efus",
+    "efus.bounces",
+    "efus.outbox",
     "rules.apps.AutodiscoverRulesConfig",
     "efus.accounts",
     "cities",
