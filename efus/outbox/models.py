@@ -18,6 +18,10 @@ class OutgoingQuerySet(models.QuerySet):
         """What may be sent now, as far as its own row says."""
         return self.filter(state=DeliveryState.DUE, not_before__lte=timezone.now())
 
+    def ready(self):
+        """What may be sent now."""
+        return self.due().filter(give_up_at__gt=timezone.now())
+
     def stuck(self, before):
         """What a worker claimed before *before* and never settled."""
         return self.filter(state=DeliveryState.SENDING, claimed_at__lt=before)

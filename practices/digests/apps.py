@@ -6,3 +6,6 @@ class DigestsConfig(AppConfig):
     name = "practices.digests"
     label = "digests"
     verbose_name = _("digests")
+
+    def ready(self):
+        from practices.digests import receivers  # noqa: F401  (connects them)

@@ -109,6 +109,30 @@ def _taken_apart(words, language):
     return names, ordered, exact if re.search(r"[^\W_]", exact) else ""
 
 
+def requirements(searches):
+    """What a text must have for each of *searches*, pairs of words and the reader's language.
+
+    {(words, language): [({language of a text: tsquery}, [(facet, value) that is named])]}: all of
+    the list, each as words or as one of the names. Nothing has the empty list.
+    """
+    taken_apart = {search: _taken_apart(*search) for search in searches}
+    clauses = [
+        clause
+        for _names, parts, exact in taken_apart.values()
+        for clause in [exact, *[part.text for part in parts]]
+    ]
+    queries = iter(_understood(clauses))
+    required = {}
+    for (words, language), (_names, parts, exact) in taken_apart.items():
+        by_letter = next(queries)
+        asked = [(by_letter, [])] if exact else []
+        for part, query in zip(parts, queries, strict=False):
+            if query[language] or part.names:  # “the” says nothing to a reader of English
+                asked.append((query, [(name.kind, name.value) for name in part.names]))
+        required[words, language] = asked
+    return required
+
+
 def find(words, language, sets):
     """What a reader of *language* finds by *words*, as people type them: a ``Found``."""
     names, parts, exact = _taken_apart(words, language)

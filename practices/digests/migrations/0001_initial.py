@@ -6,9 +6,15 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.utils.timezone
-import practices.digests.models
 from django.conf import settings
 from django.db import migrations, models
+
+
+class TimeRange(models.Func):
+    """PostgreSQL's ``tstzrange(from, to, bounds)``; what an edition covered in its first shape."""
+
+    function = "TSTZRANGE"
+    output_field = django.contrib.postgres.fields.DateTimeRangeField()
 
 
 class Migration(migrations.Migration):
@@ -68,7 +74,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'edition',
                 'verbose_name_plural': 'editions',
                 'ordering': ['-ends_at', 'frequency'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('frequency__in', ['daily', 'weekly', 'monthly'])), name='edition_frequency_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='edition_period_valid'), models.UniqueConstraint(fields=('frequency', 'starts_at'), name='edition_once_per_period'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('frequency', '='), (practices.digests.models.TimeRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='edition_no_overlap')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('frequency__in', ['daily', 'weekly', 'monthly'])), name='edition_frequency_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='edition_period_valid'), models.UniqueConstraint(fields=('frequency', 'starts_at'), name='edition_once_per_period'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('frequency', '='), (TimeRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='edition_no_overlap')],
             },
         ),
         migrations.AddField(
