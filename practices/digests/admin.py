@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from practices.digests.models import Delivery, Edition, Subscription
+from practices.digests.models import Delivery, Edition, News, Recipient, Subscription
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -16,22 +16,37 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+@admin.register(Recipient)
+class RecipientAdmin(ReadOnlyAdmin):
+    list_display = ["address", "zone", "created_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "email"]
+
+
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnlyAdmin):
-    list_display = ["user", "frequency", "language", "created_at", "ended_at"]
+    list_display = ["recipient", "frequency", "language", "next_at", "created_at", "ended_at"]
     list_filter = ["frequency", "language"]
-    list_select_related = ["user"]
-    search_fields = ["user__email"]
+    list_select_related = ["recipient__user"]
+    search_fields = ["recipient__user__email", "recipient__email"]
+
+
+@admin.register(News)
+class NewsAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "practice", "city", "at"]
+    list_filter = ["kind"]
+    list_select_related = ["practice", "city"]
 
 
 @admin.register(Edition)
 class EditionAdmin(ReadOnlyAdmin):
-    list_display = ["frequency", "starts_at", "ends_at", "opened_at"]
+    list_display = ["frequency", "due_at", "opened_at", "paused_at"]
     list_filter = ["frequency"]
 
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ["subscription", "edition", "state", "attempts", "settled_at", "reason"]
+    list_display = ["recipient", "edition", "state", "attempts", "settled_at", "reason"]
     list_filter = ["state", "edition__frequency"]
-    list_select_related = ["subscription__user", "edition"]
+    list_select_related = ["recipient__user", "edition"]
+    show_full_result_count = False
