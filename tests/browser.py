@@ -1,6 +1,7 @@
 """A real browser, and somebody who sits at it."""
 
 import shutil
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -22,7 +23,9 @@ OPTIONS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=20_000)  # milliseconds; the machine may be busy with other tests
+PATIENCE_SECONDS = 20  # the machine may be busy with other tests
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,18 @@ def browser(chromium):
     yield chromium
     for context in chromium.contexts:
         context.close()
+
+
+def wait_until(page, expression):
+    """Wait until a JavaScript expression is true in *page*.
+
+    Playwright's ``wait_for_function`` asks again inside the page, whose content security
+    policy forbids it to evaluate text.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"{expression} does not come true in {page.url}"
+        page.wait_for_timeout(50)
 
 
 class Reader:

@@ -15,6 +15,7 @@ from aiosmtpd.smtp import SMTP
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import cache
 from django.test import override_settings
+from django.utils import translation
 
 from efus.celery import application
 from efus.embedded.processes import Processes
@@ -45,6 +46,13 @@ def empty_redis():
     """No test sees the cache, the rate limits or the queue of another one."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def own_language():
+    """No test speaks the language that a request of another one left in force."""
+    yield
+    translation.deactivate()
 
 
 class MailSink:

@@ -1,5 +1,6 @@
 """Starting the demonstration as a person does, and looking for what it leaves."""
 
+import contextlib
 import os
 import re
 import signal
@@ -21,20 +22,24 @@ PATIENCE_SECONDS = 120
 
 
 class Terminal:
-    """A terminal in which somebody types ``make WORDS`` in a checkout of their own."""
+    """A terminal in which somebody types ``make WORDS`` in a checkout of their own.
 
-    def __init__(self, data, *words, **variables):
+    With *nohup*, they type that before it.
+    """
+
+    def __init__(self, data, *words, nohup=False, **variables):
         self.data = data
         self.said = tempfile.TemporaryFile()  # noqa: SIM115, as long as the terminal
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
         environment |= {"EFUS_DATA": str(data), "PYTHONDONTWRITEBYTECODE": "1", **variables}
         self.make = subprocess.Popen(
-            [*MAKE, *words],
+            [*(["nohup"] if nohup else []), *MAKE, *words],
             cwd=ROOT,
             env=environment,
             stdout=self.said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=heed_signals,
         )
 
     @property
@@ -76,9 +81,40 @@ class Terminal:
         return psutil.Process(self.make.pid).children()[0]
 
     def close(self):
-        if self.make.poll() is None:
-            self.make.terminate()
+        """End what still runs; who does not listen is killed, and takes its processes along."""
+        self.make.terminate()
+        try:
             self.wait_until_ended()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.make.pid, signal.SIGKILL)
+            self.make.wait()
+
+
+def heed_signals():
+    """What a new process does first: end at a hang-up, even where the tests run under nohup."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def terminals():
+    """A function that opens a terminal; all are closed in the end, whatever happened."""
+    with contextlib.ExitStack() as opened:
+
+        def open_terminal(data, *words, **variables):
+            terminal = Terminal(data, *words, **variables)
+            opened.callback(terminal.close)
+            return terminal
+
+        yield open_terminal
+
+
+@pytest.fixture
+def open_terminal():
+    """Open a terminal for this test: ``open_terminal(data, "demo", PORT="8000")``."""
+    with terminals() as open_terminal:
+        yield open_terminal
 
 
 def left_in(data):

@@ -8,7 +8,7 @@ import pytest
 
 from efus.embedded.postgres import socket_folder
 from efus.embedded.redis import free_port
-from tests.embedded.conftest import ROOT, Terminal, left_in
+from tests.embedded.conftest import ROOT, left_in, terminals
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +27,17 @@ def port():
 @pytest.fixture(scope="module")
 def demonstration(data, port):
     """Started twice: the first start is stopped while the database is being made."""
-    impatient = Terminal(data, "demo", PORT=port)
-    impatient.wait_for("Starting PostgreSQL")
-    impatient.press_ctrl_c()
-    impatient.wait_until_ended()
-    assert "Traceback" not in impatient.output
-    assert not left_in(data)
+    with terminals() as open_terminal:
+        impatient = open_terminal(data, "demo", PORT=port)
+        impatient.wait_for("Starting PostgreSQL")
+        impatient.press_ctrl_c()
+        impatient.wait_until_ended()
+        assert "Traceback" not in impatient.output
+        assert not left_in(data)
 
-    terminal = Terminal(data, "demo", PORT=port)
-    terminal.wait_for("Ctrl-C stops")
-    yield terminal
-    terminal.close()
+        terminal = open_terminal(data, "demo", PORT=port)
+        terminal.wait_for("Ctrl-C stops")
+        yield terminal
 
 
 def read(address):
@@ -74,26 +74,28 @@ def test_secrets_are_for_the_owner_only(demonstration):
         assert (demonstration.data / name).stat().st_mode & 0o777 == 0o600
 
 
-def test_a_second_start_in_the_same_checkout_is_refused(demonstration, data):
-    second = Terminal(data, "demo", PORT=str(free_port()))
+def test_a_second_start_in_the_same_checkout_is_refused(open_terminal, demonstration, data):
+    second = open_terminal(data, "demo", PORT=str(free_port()))
     assert second.wait_until_ended() != 0
     assert "A demonstration is already running" in second.output
     assert second.said_one_sentence()
 
 
-def test_a_port_in_use_is_refused(demonstration, port, tmp_path):
-    other = Terminal(tmp_path / "other", "demo", PORT=port)
+def test_a_port_in_use_is_refused(open_terminal, demonstration, port, tmp_path):
+    other = open_terminal(tmp_path / "other", "demo", PORT=port)
     assert other.wait_until_ended() != 0
     assert f"Port {port} of 127.0.0.1 cannot be used" in other.output
     assert other.said_one_sentence()
 
 
-def test_a_killed_supervisor_takes_all_along_and_the_next_start_goes_on(demonstration, data, port):
+def test_a_killed_supervisor_takes_all_along_and_the_next_start_goes_on(
+    open_terminal, demonstration, data, port
+):
     password = demonstration.wait_for(r"with password +(\S+)")[1]
     demonstration.supervisor().kill()
     demonstration.wait_until_ended()
 
-    again = Terminal(data, "demo", PORT=port)
+    again = open_terminal(data, "demo", PORT=port)
     again.wait_for("Ctrl-C stops")
     assert again.wait_for(r"with password +(\S+)")[1] == password
     assert "0 added" in (data / "logs" / "load_demonstration.log").read_text()

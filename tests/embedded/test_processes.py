@@ -45,9 +45,10 @@ def test_a_step_that_fails_is_reported(processes):
 
 def test_a_process_that_ends_during_a_step_ends_the_step(processes):
     processes.start("mill", shell("exit 1"))
+    step = processes.begin("harvest", ["sleep", "600"])
     with pytest.raises(Failure, match="The process mill"):
-        processes.run("harvest", ["sleep", "600"])
-    assert not psutil.Process().children()
+        processes.finish(step)
+    assert step.popen.returncode == -signal.SIGKILL
 
 
 def test_a_request_to_stop_ends_a_step(processes):

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from practices.models import PracticeFile
-from tests.browser import Reader
+from tests.browser import Reader, wait_until
 from tests.domain import a_city, a_coordinator, a_practice
 
 
@@ -45,5 +45,5 @@ def test_a_coordinator_adds_a_picture_and_a_document(browser, platform, width):
     writer.open(f"/nl/practices/{practice.pk}/")
     shown = writer.page.locator(".picture img")
     shown.scroll_into_view_if_needed()
-    writer.page.wait_for_function("document.querySelector('.picture img').naturalWidth > 0")
+    wait_until(writer.page, "document.querySelector('.picture img').naturalWidth > 0")
     assert shown.get_attribute("alt") == "Een plein met bomen"

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import Reader
+from tests.browser import Reader, wait_until
 from tests.domain import a_city, a_practice, a_theme, an_adoption
 
 
@@ -94,7 +94,7 @@ def test_a_reader_uses_the_mouse(browser, platform, network):
 
     drawing.hover()
     page.mouse.wheel(0, 200)  # scrolls the page, since nobody has turned to the map
-    page.wait_for_function("scrollY > 0")
+    wait_until(page, "scrollY > 0")
     expect(page.locator(".map-zoomed")).to_have_count(0)
     drawing.click(position={"x": 60, "y": 200})
     page.mouse.wheel(0, -300)

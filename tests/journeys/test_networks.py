@@ -7,7 +7,7 @@ from django.db import transaction
 from playwright.sync_api import expect
 
 from practices.enums import OrganisationKind
-from tests.browser import Reader
+from tests.browser import Reader, wait_until
 from tests.domain import (
     a_city,
     a_partnership,
@@ -75,7 +75,7 @@ def test_a_reader_finds_a_partnership_and_the_network_around_it(browser, platfor
     region.focus()
     if width == 360:
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.querySelector('.network-scroll').scrollLeft > 0")
+        wait_until(page, "document.querySelector('.network-scroll').scrollLeft > 0")
     overlap = page.evaluate(
         """() => {
             const box = document.querySelector("svg[role=img]").getBoundingClientRect();
