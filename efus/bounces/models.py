@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from efus.bounces.enums import BounceReason
 
-
 LONGEST_DETAIL = 500  # characters
 
 

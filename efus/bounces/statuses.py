@@ -3,6 +3,8 @@
 import re
 
 STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)", re.ASCII)
+REPLY = re.compile(r"(?<![\d.])[45]\d\d(?=[ -])", re.ASCII)
+DEAD_REPLIES = {"550", "551", "553"}  # of RFC 5321, where nothing says more
 UNDEFINED = "0"  # the subject of a status that says no more than that it failed
 ADDRESS, MAILBOX, ROUTING, PROTOCOL = "1", "2", "4", "5"
 MEANS_SOMETHING_ELSE = {
@@ -32,8 +34,14 @@ def says_dead(status):
     return status.split(".")[1] in {UNDEFINED, ADDRESS, MAILBOX, ROUTING, PROTOCOL}
 
 
-def most_telling(status, answer):
-    """*status*, or where that leaves open why, the status within the server's *answer*."""
-    if status and not status.startswith("5.0."):
-        return status
-    return first_status(answer) or status
+def is_dead(status, answer):
+    """Whether an address is dead, by its *status*, or where that says no more by the *answer*.
+
+    The answer is what its mail server said, in words with numbers; either may be empty.
+    """
+    if not status or status.startswith("5.0."):
+        status = first_status(answer) or status
+    reply = REPLY.search(answer)
+    if reply and (not status or status.startswith("5.0.")):
+        return reply.group() in DEAD_REPLIES
+    return says_dead(status) if status else True
