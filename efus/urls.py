@@ -51,6 +51,7 @@ urlpatterns = [
         path("workspace/practices/<int:pk>/translations/", include("practices.translations.urls")),
         path("", include("practices.files.urls")),
         path("workspace/people/", include("cities.people.urls")),
+        path("office/addresses/", include("cities.people.address_urls")),
         path("workspace/", include("practices.publishing.urls")),
         path("", include("practices.partnerships.urls")),
         path("", include("practices.network.urls")),

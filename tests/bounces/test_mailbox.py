@@ -241,6 +241,7 @@ def test_one_reads_at_a_time(imap_server, mails):
             cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
             held.set()
             done.wait(60)
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
         connection.close()
 
     other = threading.Thread(target=hold)
