@@ -182,7 +182,7 @@ class World:
         if name == "people:invitation":
             token = invitation_address(self.invitation).rstrip("/").rpartition("/")[2]
             return [("of somebody else", {"token": token})]
-        if name == "addresses:works-again":
+        if name == "undeliverable:works-again":
             row = UndeliverableAddress.objects.mark("gone@city.example", "bounced")
             return [("an address", {"pk": row.pk})]
         if name == "mail-events":

@@ -2,7 +2,7 @@ from django.urls import path
 
 from cities.people import address_views
 
-app_name = "addresses"
+app_name = "undeliverable"
 urlpatterns = [
     path("", address_views.addresses, name="addresses"),
     path("mark/", address_views.mark, name="mark"),

@@ -43,7 +43,7 @@ def mark(request):
     if request.method == "POST" and form.is_valid():
         row = form.mark()
         messages.success(request, _("%(address)s gets no more mails.") % {"address": row.address})
-        return redirect("addresses:addresses")
+        return redirect("undeliverable:addresses")
     return render(
         request,
         "people/mark_address.html",
@@ -62,4 +62,4 @@ def works_again(request, pk):
     if request.method == "POST" and row:
         row.delete()
         messages.success(request, _("%(address)s gets mails again.") % {"address": row.address})
-    return redirect("addresses:addresses")
+    return redirect("undeliverable:addresses")
