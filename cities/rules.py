@@ -52,4 +52,5 @@ def coordinates_its_city(user, seat):
 
 
 rules.add_perm("cities.invite_people", coordinates | is_administrator)
+rules.add_perm("cities.keep_addresses", is_administrator)
 rules.add_perm("cities.end_seat", holds_it | coordinates_its_city | is_administrator)

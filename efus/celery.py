@@ -12,6 +12,7 @@ application.autodiscover_tasks(
     [
         "efus",
         "efus.accounts",
+        "efus.bounces",
         "practices.digests",
         "practices.links",
         "practices.publishing",

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from efus.bounces.configuration import mail_service_problem, mailbox_problem
 from efus.machine_translation import problem_with
 
 
@@ -14,6 +15,12 @@ def refuse_unsafe_production(settings):
     database = settings["DATABASES"]["default"]
     env = settings["env"]
     machine_translation = problem_with(settings["MACHINE_TRANSLATION_URL"])
+    mail_service = mail_service_problem(
+        settings["MAIL_SERVICE"],
+        settings["MAIL_SERVICE_WEBHOOK_KEY"],
+        settings["MAIL_SERVICE_WEBHOOK_SECRET"],
+    )
+    bounce_mailbox = mailbox_problem(settings["BOUNCE_MAILBOX"])
     problems = [
         sentence
         for unsafe, sentence in [
@@ -59,6 +66,8 @@ def refuse_unsafe_production(settings):
                 "FILES_ENDPOINT must start with https://.",
             ),
             (machine_translation, machine_translation),
+            (mail_service, mail_service),
+            (bounce_mailbox, bounce_mailbox),
         ]
         if unsafe
     ]

@@ -12,6 +12,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from efus.bounces.configuration import refuse_unusable
 from efus.file_storage import in_bucket
 from efus.machine_translation import service_at
 from efus.safety import refuse_unsafe_production
@@ -171,6 +172,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "bounces": {
+        "task": "efus.bounces.tasks.read_mailbox",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "machine translations": {
         "task": "practices.translations.machine.tasks.run_machine_translations",
         "schedule": env.float("MACHINE_TRANSLATION_TICK_SECONDS", default=60.0),
@@ -276,6 +282,13 @@ EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# What comes back: told by the mail service, or found in a mailbox.
+
+MAIL_SERVICE = env.str("MAIL_SERVICE", default="")
+MAIL_SERVICE_WEBHOOK_KEY = env.str("MAIL_SERVICE_WEBHOOK_KEY", default="")
+MAIL_SERVICE_WEBHOOK_SECRET = env.str("MAIL_SERVICE_WEBHOOK_SECRET", default="")
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
+
 # Files
 
 STATIC_URL = "static/"
@@ -345,3 +358,4 @@ if PRODUCTION:
     refuse_unsafe_production(globals())
 else:
     service_at(MACHINE_TRANSLATION_URL)  # refuses what names no service, in any environment
+    refuse_unusable(globals())

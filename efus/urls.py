@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from efus import health
 from efus.accounts.views import SignUpView
+from efus.bounces import webhooks
 from practices.digests.views import unsubscribe
 from practices.translations.machine import answers
 from practices.views import home
@@ -32,6 +33,7 @@ urlpatterns = [
         answers.error,
         name="machine-translation-error",
     ),
+    path("mail-events/<str:service>/", webhooks.take, name="mail-events"),
     *i18n_patterns(
         path("", home, name="home"),
         path("account/", include("efus.accounts.urls")),
@@ -49,6 +51,7 @@ urlpatterns = [
         path("workspace/practices/<int:pk>/translations/", include("practices.translations.urls")),
         path("", include("practices.files.urls")),
         path("workspace/people/", include("cities.people.urls")),
+        path("office/addresses/", include("cities.people.address_urls")),
         path("workspace/", include("practices.publishing.urls")),
         path("", include("practices.partnerships.urls")),
         path("", include("practices.network.urls")),

@@ -18,6 +18,7 @@ from django.utils.translation import override
 from cities.enums import SeatRole
 from cities.models import Invitation
 from cities.people.invitations import invitation_address
+from efus.bounces.models import UndeliverableAddress
 from practices.digests.models import Subscription
 from practices.digests.unsubscribing import unsubscribe_address
 from practices.exporting.views import FORMS
@@ -181,6 +182,11 @@ class World:
         if name == "people:invitation":
             token = invitation_address(self.invitation).rstrip("/").rpartition("/")[2]
             return [("of somebody else", {"token": token})]
+        if name == "undeliverable:works-again":
+            row = UndeliverableAddress.objects.mark("gone@city.example", "bounced")
+            return [("an address", {"pk": row.pk})]
+        if name == "mail-events":
+            return [("a service that is not ours", {"service": "mailgun"})]
         if name.startswith("people:"):
             return [("of the city", {"pk": self.invitation.pk})]
         if name == "corrections:offer":

@@ -9,9 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from efus.accounts.enums import StaffRole
+from efus.bounces.models import UndeliverableAddress
 from efus.validators import validate_one_line
 
 
@@ -101,6 +103,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         if "staff_role" in (kwargs.get("update_fields") or ()):
             kwargs["update_fields"] = {*kwargs["update_fields"], "is_superuser"}
         super().save(*args, **kwargs)
+
+    @cached_property
+    def undeliverable_address(self):
+        """The row that says why this person's address gets no mails; None where it does."""
+        return UndeliverableAddress.objects.filter(address=self.email.lower()).first()
 
     @property
     def is_administrator(self):

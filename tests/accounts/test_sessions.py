@@ -120,7 +120,7 @@ def test_many_sessions_are_listed_page_by_page_with_as_many_queries(
     person, django_assert_num_queries
 ):
     desk = signed_in(person)
-    queries = 5  # session, person; which sessions sign in, how many, and their page
+    queries = 6  # session, person, address; which sessions sign in, how many, and their page
     with django_assert_num_queries(queries):
         desk.get("/en/account/sessions/")
     for _number in range(21):

@@ -134,6 +134,8 @@ UNSAFE = [
     ("DEFAULT_FROM_EMAIL", ""),
     ("FILES_ROOT", ""),
     ("FILES_ENDPOINT", "http://storage.example"),
+    ("MAIL_SERVICE", "pigeons"),
+    ("BOUNCE_MAILBOX", "imaps://mail.example/INBOX"),
 ]
 
 
@@ -161,6 +163,26 @@ def test_a_bucket_needs_its_keys(production):
     assert started.returncode != 0
     assert "FILES_ACCESS_KEY must be set" in started.stderr
     assert "FILES_ROOT" not in started.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"MAIL_SERVICE": "mailgun"}, "MAIL_SERVICE_WEBHOOK_KEY must be"),
+        ({"MAIL_SERVICE": "brevo"}, "MAIL_SERVICE_WEBHOOK_SECRET must be"),
+        ({"BOUNCE_MAILBOX": "imap://bounces:secret@mail.example/INBOX"}, "imaps://"),
+    ],
+)
+def test_bounces_come_from_whom_they_say_they_do(production, variables, sentence):
+    started = subprocess.run(
+        [sys.executable, "-c", "import efus.settings"],
+        cwd=ROOT,
+        env=production | variables,
+        capture_output=True,
+        text=True,
+    )
+    assert started.returncode != 0
+    assert sentence in started.stderr
 
 
 def test_production_starts_with_safe_values(production):

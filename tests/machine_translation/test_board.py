@@ -160,10 +160,10 @@ def test_the_board_takes_a_constant_number_of_queries(
     client, libretranslate, practice, editor, django_assert_num_queries
 ):
     board(client, practice)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         board(client, practice)
     ask(practice, ["en", "fr", "de", "es"], editor, connector())
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         board(client, practice)
 
 

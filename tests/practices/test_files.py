@@ -590,7 +590,7 @@ def test_pages_take_a_constant_number_of_queries(client, draft, django_assert_nu
     for row in (practice, draft):
         a_file(row)
         a_file(row, image=True)
-    expected = {public: 22, workspace: 11}
+    expected = {public: 23, workspace: 12}
     for address, number in expected.items():
         with django_assert_num_queries(number):
             assert client.get(address).status_code == 200

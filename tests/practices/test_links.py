@@ -548,14 +548,14 @@ def test_the_page_takes_as_many_queries_with_many_broken_links(
     client.force_login(an_editor(genk))
     address = f"/en/workspace/practices/{practice.pk}/"
     client.get(address)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(address)
     practice.results_nl = " ".join(f"[x]({site.url}/{number})" for number in range(9))
     practice.save()
     refresh(practice.pk)
     check_batch()
     assert practice.links.failing().count() == 9
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(address)
 
 

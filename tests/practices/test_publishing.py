@@ -486,9 +486,9 @@ def test_publishing_again_keeps_the_first_date(client, genk, theme):
 def test_the_workspace_takes_a_constant_number_of_queries(client, genk, django_assert_num_queries):
     client.force_login(an_editor(genk))
     a_practice(genk)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/en/workspace/")
     for _number in range(15):
         a_practice(genk)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/en/workspace/")

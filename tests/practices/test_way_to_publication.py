@@ -291,10 +291,10 @@ def test_queue_and_history_take_a_constant_number_of_queries(
 
     something_happens()
     for number, pages in ((1, 1), (25, 2)):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             page = client.get("/en/workspace/review/")
         assert page.context["page"].paginator.num_pages == pages, number
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             page = client.get(address_of(practice, "history/"))
         assert page.context["page"].paginator.num_pages == pages, number
         for _more in range(24):
