@@ -12,6 +12,7 @@ application.autodiscover_tasks(
     [
         "efus",
         "efus.accounts",
+        "efus.outbox",
         "practices.digests",
         "practices.links",
         "practices.publishing",

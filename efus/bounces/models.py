@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from efus.bounces.enums import BounceReason
 
+LONGEST_DETAIL = 500  # characters
+
 
 class UndeliverableAddressQuerySet(models.QuerySet):
     def among(self, addresses):
@@ -17,9 +19,15 @@ class UndeliverableAddressQuerySet(models.QuerySet):
 
     def mark(self, address, reason, detail=""):
         """Send nothing more to *address*; *detail* is what was answered, for staff."""
+        now = timezone.now()
+        writable = detail.replace("\x00", "").encode(errors="replace").decode()
+        told = {
+            "reason": reason,
+            "detail": writable[:LONGEST_DETAIL],
+            "last_at": now,
+        }
         return self.update_or_create(
-            address=address.lower(),
-            defaults={"reason": reason, "detail": detail, "last_at": timezone.now()},
+            address=address.lower(), defaults=told, create_defaults=told | {"since": now}
         )[0]
 
 
