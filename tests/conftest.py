@@ -205,7 +205,11 @@ class Served:
         return self.processes.start(
             name,
             [sys.executable, "-m", *command],
-            environment={"SITE_URL": self.address, "DIGEST_TICK_SECONDS": "1"},
+            environment={
+                "SITE_URL": self.address,
+                "DIGEST_TICK_SECONDS": "1",
+                "OUTBOX_TICK_SECONDS": "1",
+            },
             cwd=ROOT,
         )
 

@@ -131,6 +131,10 @@ class MailQuerySet(OutgoingQuerySet):
     def batch(self, keys):
         return MailBatch(self.in_bulk(keys))
 
+    def address_of(self, key):
+        """The address that the mail with *key* went to; None where there is no such mail."""
+        return self.filter(pk=key).values_list("address", flat=True).first()
+
 
 class Mail(Outgoing):
     """A mail to one person that is no digest: a code, an invitation, news of a practice."""
