@@ -13,6 +13,7 @@ application.autodiscover_tasks(
         "efus",
         "efus.accounts",
         "efus.bounces",
+        "efus.outbox",
         "practices.digests",
         "practices.links",
         "practices.publishing",

@@ -75,3 +75,14 @@ def refuse_unsafe_production(settings):
         raise ImproperlyConfigured(
             "Production does not start with these settings:\n- " + "\n- ".join(problems)
         )
+
+
+def refuse_unusable_outbox(log_days, mails_per_minute):
+    """Raise ``ImproperlyConfigured``, in any environment, where mails could not be kept or sent.
+
+    A bounce can come late, and whoever asks why a mail did not come needs to be answered.
+    """
+    if log_days < 120:
+        raise ImproperlyConfigured("MAIL_LOG_DAYS must be 120 at least.")
+    if mails_per_minute < 1:
+        raise ImproperlyConfigured("MAILS_PER_DOMAIN_PER_MINUTE must be 1 at least.")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from efus.bounces.configuration import refuse_unusable
 from efus.file_storage import in_bucket
 from efus.machine_translation import service_at
-from efus.safety import refuse_unsafe_production
+from efus.safety import refuse_unsafe_production, refuse_unusable_outbox
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -138,6 +138,12 @@ CELERY_BEAT_SCHEDULE = {
     "sessions": {"task": "efus.accounts.tasks.forget_ended_sessions", "schedule": 86400.0},
     "drafts": {"task": "practices.publishing.tasks.forget_old_drafts", "schedule": 86400.0},
     "deleted": {"task": "efus.tasks.forget_deleted", "schedule": 86400.0},
+    "outbox": {
+        "task": "efus.outbox.tasks.run_outbox",
+        "schedule": env.float("OUTBOX_TICK_SECONDS", default=10.0),
+        "options": {"expires": 60},
+    },
+    "old mails": {"task": "efus.outbox.tasks.forget_old", "schedule": 86400.0},
     "digests": {
         "task": "practices.digests.tasks.run_digests",
         "schedule": env.float("DIGEST_TICK_SECONDS", default=60.0),
@@ -281,6 +287,12 @@ EMAIL_USE_SSL = env_email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+MAILS_PER_DOMAIN_PER_MINUTE = env.int("MAILS_PER_DOMAIN_PER_MINUTE", default=600)
+MAIL_RETRY_SECONDS = env.float("MAIL_RETRY_SECONDS", default=120.0)
+MAIL_CLAIM_SECONDS = env.float("MAIL_CLAIM_SECONDS", default=300.0)
+MAIL_LOG_DAYS = env.int("MAIL_LOG_DAYS", default=180)
+refuse_unusable_outbox(MAIL_LOG_DAYS, MAILS_PER_DOMAIN_PER_MINUTE)
 
 # What comes back: told by the mail service, or found in a mailbox.
 

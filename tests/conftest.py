@@ -1,9 +1,11 @@
 """What every test may ask for."""
 
+import asyncio
 import email
 import os
 import socket
 import sys
+import time
 from email import policy
 from pathlib import Path
 from urllib.parse import quote
@@ -61,7 +63,9 @@ class MailSink:
     *messages* are parsed (``email.message.EmailMessage``), in the order they came;
     *envelopes* are the same as (sender, recipients). Set *refuses* to an SMTP reply such as
     ``"451 later"`` to turn every mail away, or add a recipient's address to
-    *refused_recipients*.
+    *refused_recipients*, or to *answers* with what it is answered. It never answers what is
+    sent to who is in *hangs_for*, and ends a connection after *most_per_connection* mails,
+    with 421 if it *says_goodbye*.
     """
 
     def __init__(self):
@@ -69,16 +73,48 @@ class MailSink:
         self.envelopes = []
         self.refuses = None
         self.refused_recipients = set()
+        self.answers = {}
+        self.hangs_for = set()
+        self.most_per_connection = None
+        self.says_goodbye = False
+        self.connections = 0
+
+    def wait_for(self, number):
+        """Wait until so many mails have come, and see that there is none too many."""
+        deadline = time.monotonic() + 60
+        while len(self.messages) < number and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert len(self.messages) == number
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        session.host_name = hostname
+        session.mails = 0
+        self.connections += 1
+        return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+        if session.mails == self.most_per_connection:
+            if self.says_goodbye:
+                return "421 4.7.0 enough for this time"
+            server.transport.abort()
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address in self.refused_recipients:
             return "550 no such mailbox"
+        if address in self.answers:
+            return self.answers[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        if self.hangs_for.intersection(envelope.rcpt_tos):
+            await asyncio.sleep(3600)
         if self.refuses:
             return self.refuses
+        session.mails += 1
         self.messages.append(email.message_from_bytes(envelope.content, policy=policy.default))
         self.envelopes.append((envelope.mail_from, list(envelope.rcpt_tos)))
         return "250 OK"
@@ -177,7 +213,11 @@ class Served:
         return self.processes.start(
             name,
             [sys.executable, "-m", *command],
-            environment={"SITE_URL": self.address, "DIGEST_TICK_SECONDS": "1"},
+            environment={
+                "SITE_URL": self.address,
+                "DIGEST_TICK_SECONDS": "1",
+                "OUTBOX_TICK_SECONDS": "1",
+            },
             cwd=ROOT,
         )
 

@@ -10,6 +10,7 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["translations", "digests", "search", "practices", "cities", "account", "admin", "accounts"]
+APPS += ["outbox", "bounces"]
 
 
 @pytest.fixture

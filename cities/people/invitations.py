@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from cities.enums import SeatRole
 from cities.models import INVITATION_LASTS, City, Invitation, Seat, two_weeks_from_now
 from efus.accounts.models import User
-from efus.accounts.tasks import send_account_mail
+from efus.outbox.enums import MailKind
+from efus.outbox.posting import post
 
 WAIT_BEFORE_RESENDING = timedelta(minutes=10)
 
@@ -58,11 +59,12 @@ def _mail(invitation):
             "city": city,
             "address": invitation_address(invitation),
         }
-        send_account_mail.delay_on_commit(
-            subject=_("Invitation to write for %(city)s in the Efus network") % {"city": city},
-            body=render_to_string("people/invitation.txt", context),
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[invitation.email],
+        post(
+            MailKind.INVITATION,
+            invitation.email,
+            _("Invitation to write for %(city)s in the Efus network") % {"city": city},
+            render_to_string("people/invitation.txt", context),
+            language=get_language(),
         )
 
 

@@ -1,11 +1,19 @@
 """How the sign-in library meets our people."""
 
+from datetime import timedelta
+
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.utils.translation import get_language
 
-from efus.accounts.tasks import send_account_mail
+from efus.outbox.enums import MailKind
+from efus.outbox.models import LASTS
+from efus.outbox.posting import post
+
+# What opens nothing any more after a few minutes is not sent then.
+CODES_LAST = {"account/email/login_code": timedelta(seconds=app_settings.LOGIN_BY_CODE_TIMEOUT)}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -16,15 +24,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def send_mail(self, template_prefix, email, context):
-        """Have a worker send the mail, so that no page waits for a mail server or fails by it."""
+        """Put the mail into the outbox, so that no page waits for a mail server or fails by it."""
         context = {"current_site": get_current_site(self.request), "email": email} | context
         message = self.render_mail(template_prefix, email, context)
-        send_account_mail.delay_on_commit(
-            subject=message.subject,
-            body=message.body,
-            from_email=message.from_email,
-            to=message.to,
-            html=next((body for body, _kind in getattr(message, "alternatives", [])), None),
+        post(
+            MailKind.ACCOUNT,
+            email,
+            message.subject,
+            message.body,
+            language=get_language(),
+            html=next((body for body, _kind in getattr(message, "alternatives", [])), ""),
+            lasts=CODES_LAST.get(template_prefix, LASTS),
         )
 
     def get_from_email(self):

@@ -10,3 +10,15 @@ class DeliveryState(models.TextChoices):
     SENT = "sent", pgettext_lazy("delivery", "sent")
     SKIPPED = "skipped", pgettext_lazy("delivery", "skipped")
     FAILED = "failed", pgettext_lazy("delivery", "failed")
+
+
+class MailKind(models.TextChoices):
+    """What a mail that is no digest is about."""
+
+    ACCOUNT = "account", pgettext_lazy("mail", "account")
+    INVITATION = "invitation", pgettext_lazy("mail", "invitation")
+    STEP = "step", pgettext_lazy("mail", "step to publication")
+    ADOPTION = "adoption", pgettext_lazy("mail", "adoption")
+    CORRECTION = "correction", pgettext_lazy("mail", "correction")
+    LINKS = "links", pgettext_lazy("mail", "broken links")
+    TEST = "test", pgettext_lazy("mail", "test")

@@ -3,13 +3,19 @@
 What is promised, and what a crash can do, is said in docs/digests.md.
 """
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from efus.outbox.enums import DeliveryState
+from efus.outbox.enums import DeliveryState, MailKind
+from efus.outbox.messages import MailBatch
 
+LASTS = timedelta(days=3)
 UNSETTLED = [DeliveryState.DUE, DeliveryState.SENDING]
 
 
@@ -19,12 +25,41 @@ class OutgoingQuerySet(models.QuerySet):
         return self.filter(state=DeliveryState.DUE, not_before__lte=timezone.now())
 
     def ready(self):
-        """What may be sent now."""
+        """What may be sent now; a model narrows it where more must be true."""
         return self.due().filter(give_up_at__gt=timezone.now())
 
     def stuck(self, before):
         """What a worker claimed before *before* and never settled."""
         return self.filter(state=DeliveryState.SENDING, claimed_at__lt=before)
+
+    def batch(self, keys):
+        """The messages of the rows with *keys* (see ``efus.outbox.messages``)."""
+        raise NotImplementedError
+
+    def give_up_late(self):
+        """Settle as failed what is due and too late to be tried; returns how many."""
+        return self.filter(state=DeliveryState.DUE, give_up_at__lte=Now()).update(
+            state=DeliveryState.FAILED,
+            settled_at=Now(),
+            reason=Case(
+                When(reason="", then=Value("It was too late to send it.", models.TextField())),
+                default="reason",
+            ),
+        )
+
+    def resend(self, lasts=LASTS):
+        """Have those that failed tried anew, for as long as *lasts*; returns how many."""
+        now = timezone.now()
+        return self.filter(state=DeliveryState.FAILED).update(
+            state=DeliveryState.DUE,
+            attempts=0,
+            not_before=now,
+            give_up_at=now + lasts,
+            settled_at=None,
+        )
+
+    def settled_before(self, moment):
+        return self.filter(settled_at__lt=moment)
 
 
 class Outgoing(models.Model):
@@ -50,6 +85,11 @@ class Outgoing(models.Model):
 
     objects = OutgoingQuerySet.as_manager()
 
+    # Somebody waits for it: it overtakes other mails, and no rate of ours holds it up.
+    goes_first = False
+    # Fields of text that nobody may read any more once the mail is sent or skipped.
+    emptied_once_over = ()
+
     class Meta:
         abstract = True
         constraints = [
@@ -73,9 +113,81 @@ class Outgoing(models.Model):
                 name="%(class)s_due",
                 condition=Q(state=DeliveryState.DUE),
             ),
+            # What was never tried comes first, however much waits for another try.
+            models.Index(
+                fields=["domain", "not_before"],
+                name="%(class)s_untried",
+                condition=Q(state=DeliveryState.DUE, attempts=0),
+            ),
             models.Index(
                 fields=["claimed_at"],
                 name="%(class)s_sending",
                 condition=Q(state=DeliveryState.SENDING),
             ),
         ]
+
+
+class MailQuerySet(OutgoingQuerySet):
+    def batch(self, keys):
+        return MailBatch(self.in_bulk(keys))
+
+    def address_of(self, key):
+        """The address that the mail with *key* went to; None where there is no such mail."""
+        return self.filter(pk=key).values_list("address", flat=True).first()
+
+
+class Mail(Outgoing):
+    """A mail to one person that is no digest: a code, an invitation, news of a practice."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=MailKind.choices)
+    address = models.EmailField(_("e-mail address"))
+    subject = models.TextField(_("subject"))
+    text = models.TextField(_("text"), blank=True)
+    html = models.TextField(_("text as HTML"), blank=True)
+    reply_to = models.EmailField(_("answers go to"), blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
+
+    objects = MailQuerySet.as_manager()
+
+    goes_first = True
+    emptied_once_over = ("text", "html")  # codes and links that open an account
+
+    class Meta(Outgoing.Meta):
+        abstract = False
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        ordering = ["-pk"]
+        constraints = [
+            *Outgoing.Meta.constraints,
+            models.CheckConstraint(condition=Q(kind__in=MailKind.values), name="mail_kind_known"),
+            models.CheckConstraint(
+                condition=Q(language__in=[code for code, _name in settings.LANGUAGES]),
+                name="mail_language_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[DeliveryState.SENT, DeliveryState.SKIPPED])
+                | Q(text="", html=""),
+                name="mail_over_keeps_no_secrets",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.pk}"
+
+
+class DomainRate(models.Model):
+    """How much of its allowance a mail domain has used (see ``efus.outbox.rates``)."""
+
+    domain = models.CharField(_("domain"), max_length=255, primary_key=True)
+    free_at = models.DateTimeField(
+        _("whole again"), default=timezone.now, help_text=_("When all of its allowance is free.")
+    )
+    closed_until = models.DateTimeField(_("asked for patience until"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("rate of a domain")
+        verbose_name_plural = _("rates of domains")
+
+    def __str__(self):
+        return self.domain

@@ -8,16 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cities.enums import SeatRole
-from efus.accounts.tasks import send_account_mail
-from efus.validators import one_line
+from efus.outbox.enums import MailKind
+from efus.outbox.posting import post
 from practices.adoptions.people import name_for_others, people_of
 from practices.models import Letter
 
 
 def _mail(user, adoption, letter, subject, sentence):
-    send_account_mail.delay_on_commit(
-        subject=one_line(subject),
-        body=render_to_string(
+    post(
+        MailKind.ADOPTION,
+        user.email,
+        subject,
+        render_to_string(
             "adoptions/mail.txt",
             {
                 "sentence": sentence,
@@ -25,9 +27,8 @@ def _mail(user, adoption, letter, subject, sentence):
                 "address": settings.SITE_URL + reverse("adoptions:letters", args=[adoption.pk]),
             },
         ),
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[user.email],
-        reply_to=[letter.address] if letter and letter.address else None,
+        language=user.language,
+        reply_to=letter.address if letter else "",
     )
 
 

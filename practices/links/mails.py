@@ -9,8 +9,8 @@ from django.utils.translation import override
 from cities.enums import SeatRole
 from cities.models import Seat
 from efus.accounts.models import User
-from efus.accounts.tasks import send_account_mail
-from efus.validators import one_line
+from efus.outbox.enums import MailKind
+from efus.outbox.posting import post
 
 
 def tell_coordinators(practice, links):
@@ -28,9 +28,5 @@ def tell_coordinators(practice, links):
                     "address": settings.SITE_URL + reverse("workspace:edit", args=[practice.pk]),
                 },
             )
-            send_account_mail.delay_on_commit(
-                subject=one_line(_("Broken links: %(title)s") % {"title": title}),
-                body=body,
-                from_email=settings.DEFAULT_FROM_EMAIL,
-                to=[user.email],
-            )
+            subject = _("Broken links: %(title)s") % {"title": title}
+            post(MailKind.LINKS, user.email, subject, body, language=user.language)

@@ -10,8 +10,8 @@ from django.utils.translation import override
 from cities.enums import SeatRole
 from cities.models import Seat
 from efus.accounts.models import User
-from efus.accounts.tasks import send_account_mail
-from efus.validators import one_line
+from efus.outbox.enums import MailKind
+from efus.outbox.posting import post
 from practices.enums import EventKind
 from practices.models import PracticeEvent
 
@@ -113,12 +113,7 @@ def mail(user, practice, subject, sentence, next_step, comment="", **words):
             "address": settings.SITE_URL + reverse("workspace:edit", args=[practice.pk]),
         },
     )
-    send_account_mail.delay_on_commit(
-        subject=one_line(subject % words),
-        body=body,
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[user.email],
-    )
+    post(MailKind.STEP, user.email, subject % words, body, language=user.language)
 
 
 def tell_the_people_concerned(event, *, by_itself=False):

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from cities.models import Invitation
 from efus.embedded.processes import Processes
 from efus.embedded.redis import Redis
+from efus.outbox.models import Mail
 from tests.browser import Reader
 from tests.domain import PASSWORD, a_city, a_coordinator, a_practice
 
@@ -49,8 +50,10 @@ def redis(settings, tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_redis_reading_goes_on_and_the_rest_asks_for_patience(browser, redis, platform):
-    address, _start = platform
+def test_without_redis_reading_goes_on_and_the_rest_asks_for_patience(
+    browser, redis, mail_sink, platform, tmp_path
+):
+    address, start = platform
     genk = a_city("Genk", "BE")
     practice = a_practice(genk)
     coordinator = a_coordinator(genk, language="en")
@@ -80,14 +83,19 @@ def test_without_redis_reading_goes_on_and_the_rest_asks_for_patience(browser, r
     assert (answered.value.status, answered.value.headers["retry-after"]) == (503, "120")
     expect(reader.page.locator("html")).to_have_attribute("lang", "fr")
 
-    # Whoever is signed in stays so; what is saved is saved, though its mail is not sent.
+    # Whoever is signed in stays so; what is saved is saved, and its mail waits.
     signed_in.open("/en/workspace/")
     signed_in.open("/en/workspace/people/invitations/new/")
     signed_in.fill(email="colleague@genk.example")
     signed_in.press("main form button")
-    assert signed_in.is_asked_for_patience()
+    assert not signed_in.is_asked_for_patience()
     assert Invitation.objects.get().email == "colleague@genk.example"
+    assert Mail.objects.get().state == "due"
 
     redis.start()
+    start("worker", "celery", "-A", "efus", "worker", "--concurrency=1")
+    start("beat", "celery", "-A", "efus", "beat", f"--schedule={tmp_path / 'beat'}", "--pidfile=")
+    mail_sink.wait_for(1)
+    assert mail_sink.messages[0]["To"] == "colleague@genk.example"
     reader.sign_in(coordinator, "en")
     assert "/workspace/" in reader.page.url

@@ -339,13 +339,12 @@ def test_each_is_mailed_once_in_their_language(
     client, genk, lille, adoption, mail_sink, worker, settings
 ):
     settings.SITE_URL = "https://efus.example"
-    settings.DEFAULT_FROM_EMAIL = "platform@efus.example"
     a_coordinator(genk, email="nl@genk.example", language="nl")
     # Who coordinates and has written is told once.
     both = a_coordinator(genk, email="fr@genk.example", language="fr")
     a_letter(adoption, both, from_city=genk)
     anne = an_editor(lille, email="anne@lille.example")
-    worker()
+    worker(DEFAULT_FROM_EMAIL="platform@efus.example")
     client.force_login(anne)
     sent = what_is_sent("Qui paie ?\n\nEt pour quoi & combien ?")
     for _time in range(2):

@@ -9,6 +9,8 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
+from efus.outbox.models import Mail
+from efus.outbox.tasks import run_outbox
 from practices.enums import PublicationState
 from practices.models import Practice, PracticeEvent
 from practices.publishing.mails import people_concerned
@@ -488,11 +490,16 @@ def test_a_mail_server_that_refuses_for_now_is_tried_again(mail_sink, worker):
     a_coordinator(genk, email="coordinator@genk.example")
     practice = a_draft(genk, a_theme("young-people"))
     mail_sink.refuses = "451 later"
-    worker()
+    worker(MAIL_RETRY_SECONDS="0.1")
     perform("submit", practice, an_editor(genk))
-    time.sleep(1)
+    deadline = time.monotonic() + 60
+    while not Mail.objects.filter(state="due", attempts=1).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     assert not mail_sink.messages
     mail_sink.refuses = None
+    time.sleep(0.2)
+    run_outbox()
     wait_for_mails(mail_sink, 1)
 
 

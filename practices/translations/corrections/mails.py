@@ -10,21 +10,22 @@ from django.utils.translation import gettext as _
 from cities.enums import SeatRole
 from cities.models import Seat
 from efus.accounts.models import User
-from efus.accounts.tasks import send_account_mail
-from efus.validators import one_line
+from efus.outbox.enums import MailKind
+from efus.outbox.posting import post
 from practices.translations.corrections.enums import CorrectionState
 
 
 def _send(correction, user, subject, sentence, remark, why_told):
     address = settings.SITE_URL + reverse("corrections:correction", args=[correction.pk])
-    send_account_mail.delay_on_commit(
-        subject=one_line(subject),
-        body=render_to_string(
+    post(
+        MailKind.CORRECTION,
+        user.email,
+        subject,
+        render_to_string(
             "corrections/mail.txt",
             {"sentence": sentence, "remark": remark, "address": address, "why_told": why_told},
         ),
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[user.email],
+        language=user.language,
     )
 
 
