@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
-from efus.accounts.tasks import send_account_mail
+from efus.outbox.enums import MailKind
+from efus.outbox.posting import post
 from efus.rate_limits import at_most
 
 
@@ -19,9 +20,7 @@ def send_trial_mail(user):
     with override(user.language):
         subject = _("Mails reach you again")
         body = render_to_string("account/trial_mail.txt", {"site_url": settings.SITE_URL})
-    send_account_mail.delay_on_commit(
-        subject=subject, body=body, from_email=settings.DEFAULT_FROM_EMAIL, to=[user.email]
-    )
+    post(MailKind.ACCOUNT, user.email, subject, body, language=user.language)
 
 
 @login_required

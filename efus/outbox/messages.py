@@ -23,6 +23,7 @@ class Composed:
 
     address: str
     content: bytes
+    despite_bounces: bool = False  # sent even where mails did not reach the address before
 
 
 class MailBatch:
@@ -51,4 +52,5 @@ class MailBatch:
         )
         if mail.html:
             message.attach_alternative(mail.html, "text/html")
-        return Composed(mail.address, message.message().as_bytes(linesep="\r\n"))
+        content = message.message().as_bytes(linesep="\r\n")
+        return Composed(mail.address, content, despite_bounces=mail.is_asked_for)

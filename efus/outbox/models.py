@@ -175,6 +175,11 @@ class Mail(Outgoing):
     def __str__(self):
         return f"{self.get_kind_display()} {self.pk}"
 
+    @property
+    def is_asked_for(self):
+        """Whether somebody waits for it at this moment, as for a code to sign in."""
+        return self.kind == MailKind.ACCOUNT
+
 
 class DomainRate(models.Model):
     """How much of its allowance a mail domain has used (see ``efus.outbox.rates``)."""

@@ -60,7 +60,7 @@ def _send_one(claim, row, batch, undeliverable, server):
         # One mail that cannot be built must not keep the others from going out.
         logger.exception("%s %s could not be built", claim.model._meta.label, row.pk)
         return failures.postponed(row, NOT_BUILT)
-    if composed.address.lower() in undeliverable:
+    if composed.address.lower() in undeliverable and not composed.despite_bounces:
         return failures.skipped("Mails do not reach this address any more.")
     server.open()
     if not claim.still_holds(row):
