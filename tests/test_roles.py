@@ -19,7 +19,7 @@ from cities.enums import SeatRole
 from cities.models import Invitation
 from cities.people.invitations import invitation_address
 from practices.digests.models import Subscription
-from practices.digests.unsubscribing import unsubscribe_address
+from practices.digests.tokens import unsubscribe_address
 from practices.exporting.views import FORMS
 from practices.publishing.transitions import TRANSITIONS
 from practices.translations.corrections.deciding import offer
