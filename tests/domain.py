@@ -14,6 +14,8 @@ from cities.models import City, Membership, Seat
 from efus.accounts.models import User
 from practices.collections.changes import add
 from practices.collections.models import Collection
+from practices.digests.enums import Frequency
+from practices.digests.models import Recipient, Subscription
 from practices.enums import OrganisationKind, PartnerRole, PublicationState
 from practices.models import (
     Adoption,
@@ -48,6 +50,12 @@ def a_person(email=None, **fields):
     user = User.objects.create_user(email, PASSWORD, **fields)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
+
+
+def a_guest(email=None, **fields):
+    """Who gets digests at an address without an account."""
+    fields = {"time_zone": "Europe/Paris"} | fields
+    return Recipient.objects.create(email=email or f"guest-{next(numbers)}@city.example", **fields)
 
 
 def an_editor(city, **fields):
@@ -161,3 +169,24 @@ def a_letter(adoption, author, text="Bonjour.", *, from_city=None, **fields):
     return Letter.objects.create(
         adoption=adoption, author=author, from_city=from_city or adoption.city, text=text, **fields
     )
+
+
+def a_subscription(of=None, *, themes=(), countries=(), groups=(), chosen=None, **fields):
+    """A subscription of a user or recipient, by whom 90 days ago were the last to hear of."""
+    if not isinstance(of, Recipient):
+        of = Recipient.objects.for_user(of or a_person())
+    long_ago = timezone.now() - timedelta(days=90)
+    fields = {
+        "language": "fr",
+        "frequency": Frequency.DAILY,
+        "created_at": long_ago,
+        "covered_until": long_ago,
+    } | fields
+    subscription = Subscription.objects.create(recipient=of, **fields)
+    wanted = {
+        "theme": [theme.slug for theme in themes],
+        "country": list(countries),
+        "group": [group.slug for group in groups],
+    }
+    subscription.choose(wanted | (chosen or {}))
+    return subscription
