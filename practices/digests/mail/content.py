@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -29,6 +30,23 @@ class Reader:
     weekday: int
     has_account: bool
     chosen: dict  # lists of values, by facet
+
+    # Of a subscription, as ``of`` takes their values.
+    COLUMNS: ClassVar = [
+        "pk",
+        "language",
+        "words",
+        "kinds",
+        "frequency",
+        "weekday",
+        "recipient__user",
+    ]
+
+    @classmethod
+    def of(cls, pk, language, words, kinds, frequency, weekday, user, *, chosen):
+        return cls(
+            pk, language, one_line(words), kinds, frequency, weekday, user is not None, chosen
+        )
 
 
 @dataclass(frozen=True)
@@ -131,7 +149,7 @@ def content_for(reader, facts, pieces, more, labels, *, preferences, unsubscribe
         subject = _subject(
             used[0].headline, others, _topic(reader, known), is_demonstration, language
         )
-        asked = wrapped(one_line(labels.asked_for(reader, known)))
+        asked = wrapped(labels.asked_for(reader, known))
         more_words = more_address = ""
         if more:
             more_words = ngettext(

@@ -23,7 +23,8 @@ from practices.models.original_language import ShownText
 MOST_KEPT = 4_000  # pieces, of some 3 kB each
 LONGEST_IN_SUBJECT = 70  # characters of a title
 
-inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
+# Rules of @media stay as they are: they cannot be inlined.
+inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ def _piece(news, language):
     context["site_url"] = settings.SITE_URL
     html = render_to_string("digests/mail/item.html", context)
     html = as_bytes(inliner.inline_fragment(html, style()))
-    text = as_bytes(wrapped_lines(render_to_string("digests/mail/item.txt", context)) + "\n")
+    text = render_to_string("digests/mail/item.txt", context).rstrip()
+    text = as_bytes(wrapped_lines(text) + "\n")
     return Piece(
         headline=one_line(headline),
         is_demonstration=context["is_demonstration"],
