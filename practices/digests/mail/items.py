@@ -15,7 +15,7 @@ from django.utils.translation import override, pgettext
 
 from efus.validators import one_line
 from practices.digests.enums import NewsKind
-from practices.digests.mail.wrapping import as_bytes, fits, wrapped, wrapped_lines
+from practices.digests.mail.wrapping import WIDTH, as_bytes, fits, wrapped, wrapped_lines
 from practices.digests.models import News
 from practices.models import Practice
 from practices.models.original_language import ShownText
@@ -98,7 +98,7 @@ def style():
 def heading(name):
     """The heading of a group called *name*: a pair, text and HTML."""
     html = render_to_string("digests/mail/group.html", {"name": name})
-    line = "-" * min(len(name), 40)
+    line = "-" * min(len(name), WIDTH)
     return (
         as_bytes(f"{wrapped(name)}\n{line}\n\n"),
         as_bytes(inliner.inline_fragment(html, style())),
