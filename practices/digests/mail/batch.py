@@ -2,10 +2,11 @@
 
 import time
 from dataclasses import dataclass
-from email.utils import formatdate
+from email.utils import format_datetime
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from efus.bounces.identifiers import message_identifier
@@ -167,7 +168,7 @@ class Batch:
             ("From", sender(settings.DEFAULT_FROM_EMAIL)),
             ("To", recipient),
             ("Subject", subject_in_header(content.subject)),
-            ("Date", formatdate()),
+            ("Date", format_datetime(timezone.now())),
             ("Message-ID", identifier),
             ("List-Id", f"Efus digest <digest.{domain}>"),
             ("List-Unsubscribe", f"<{unsubscribe}>"),

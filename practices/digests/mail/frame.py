@@ -62,5 +62,6 @@ def frame(site_url, language, *, is_demonstration, has_more, has_account):
     }
     with override(language):
         text = Template.cut(wrapped_lines(render_to_string("digests/mail/mail.txt", context)))
-        html = Template.cut(inliner.inline(render_to_string("digests/mail/mail.html", context)))
+        html = inliner.inline(render_to_string("digests/mail/mail.html", context))
+        html = Template.cut(html + "\n")
     return Frame(text, html, text.has_short_lines and html.has_short_lines)

@@ -38,6 +38,8 @@ def address_in_header(address):
     """*address* as headers and SMTP have it; raises ``ValueError`` where it is none."""
     if PLAIN_ADDRESS.fullmatch(address):
         return address
+    if "@" not in address:
+        raise ValueError("That is no address.")
     return sanitize_address(address, "utf-8")
 
 
@@ -45,7 +47,7 @@ def address_in_header(address):
 def subject_in_header(subject):
     """*subject*, one line, as a header has it: encoded where it is not ASCII, and folded."""
     charset = None if subject.isascii() else "utf-8"
-    return Header(subject, charset, header_name="Subject").encode(linesep="\r\n")
+    return Header(subject, charset).encode(linesep="\r\n")
 
 
 @lru_cache
