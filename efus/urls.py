@@ -60,6 +60,7 @@ urlpatterns = [
         path("", include("practices.translations.corrections.urls")),
         path("", include("practices.collections.urls")),
         path("account/searches/", include("practices.saved_searches.urls")),
+        path("office/digests/preview/", include("practices.digests.preview_urls")),
         path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     ),
 ]

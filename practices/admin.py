@@ -18,7 +18,7 @@ from practices.translations.models import Translation
 
 
 class TermAdmin(TranslationAdmin):
-    """Terms in use stay: without its last theme, a subscription would mean all of them."""
+    """Terms in use stay."""
 
     list_display = ["name_en", "slug", "position"]
     search_fields = ["name_en", "slug"]

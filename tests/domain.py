@@ -52,6 +52,12 @@ def a_person(email=None, **fields):
     return user
 
 
+def a_guest(email=None, **fields):
+    """Who gets digests at an address without an account."""
+    fields = {"time_zone": "Europe/Paris"} | fields
+    return Recipient.objects.create(email=email or f"guest-{next(numbers)}@city.example", **fields)
+
+
 def an_editor(city, **fields):
     user = a_person(**fields)
     Seat.objects.create(user=user, city=city, role=SeatRole.EDITOR)

@@ -19,8 +19,7 @@ from cities.enums import SeatRole
 from cities.models import Invitation
 from cities.people.invitations import invitation_address
 from efus.bounces.models import UndeliverableAddress
-from practices.digests.models import Subscription
-from practices.digests.unsubscribing import unsubscribe_address
+from practices.digests.tokens import unsubscribe_address
 from practices.exporting.views import FORMS
 from practices.publishing.transitions import TRANSITIONS
 from practices.translations.corrections.deciding import offer
@@ -36,6 +35,7 @@ from tests.domain import (
     a_person,
     a_practice,
     a_saved_search,
+    a_subscription,
     a_theme,
     a_translation,
     an_administrator,
@@ -91,7 +91,7 @@ class World:
             original_snapshot=original_texts(self.draft),
             fields=["title"],
         )
-        self.subscription = Subscription.objects.create(user=a_person(), language="nl")
+        self.subscription = a_subscription(language="nl")
         self.session = a_session_of(a_person())
         self.collection = self.collection_of(a_person())
         self.saved_search = a_saved_search(a_person())
@@ -153,7 +153,7 @@ class World:
                 ("somebody else’s", {"pk": self.session.pk}),
             ]
         if name.startswith("digests:"):
-            own = user and Subscription.objects.create(user=user, language="nl")
+            own = user and a_subscription(user, language="nl")
             return [
                 ("one’s own", {"pk": (own or self.subscription).pk}),
                 ("somebody else’s", {"pk": self.subscription.pk}),

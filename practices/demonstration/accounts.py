@@ -9,8 +9,9 @@ from practices.digests.enums import Frequency
 
 @dataclass(frozen=True)
 class DemonstrationSubscription:
-    themes: tuple = ()
-    countries: tuple = ()
+    """``chosen`` has values by facet."""
+
+    chosen: dict
     frequency: str = Frequency.DAILY
 
 
@@ -36,7 +37,7 @@ ACCOUNTS = [
         "coordinator of Den Haag",
         "nl",
         seats=(("Den Haag", SeatRole.COORDINATOR),),
-        subscriptions=(DemonstrationSubscription(themes=("mediation", "nightlife")),),
+        subscriptions=(DemonstrationSubscription({"theme": ["mediation", "nightlife"]}),),
     ),
     DemonstrationAccount(
         "editor.den-haag@demonstration.example",
@@ -49,15 +50,15 @@ ACCOUNTS = [
         "coordinator of Lille",
         "fr",
         seats=(("Lille", SeatRole.COORDINATOR),),
-        subscriptions=(DemonstrationSubscription(themes=("radicalisation",)),),
+        subscriptions=(DemonstrationSubscription({"theme": ["radicalisation"]}),),
     ),
     DemonstrationAccount(
         "researcher@demonstration.example",
         "researcher, no seat",
         "en",
         subscriptions=(
-            DemonstrationSubscription(themes=("radicalisation", "young-people-at-risk")),
-            DemonstrationSubscription(countries=("PT",), frequency=Frequency.WEEKLY),
+            DemonstrationSubscription({"theme": ["radicalisation", "young-people-at-risk"]}),
+            DemonstrationSubscription({"country": ["PT"]}, Frequency.WEEKLY),
         ),
     ),
     DemonstrationAccount(

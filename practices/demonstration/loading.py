@@ -11,9 +11,10 @@ from django.utils import timezone
 from cities.models import City, Seat
 from efus.accounts.models import User
 from practices.demonstration.accounts import ACCOUNTS
-from practices.digests.enums import Frequency
-from practices.digests.models import Subscription
-from practices.digests.schedule import last_boundary
+from practices.digests.enums import Frequency, Weekday
+from practices.digests.models import Recipient, Subscription
+from practices.digests.models.subscription import USUAL_HOUR
+from practices.digests.timetable import Timetable
 from practices.enums import PublicationState
 from practices.models import (
     TEXT_FIELDS,
@@ -49,8 +50,14 @@ SUBMITTED = "den-haag-een-voordeur-huiselijk-geweld"
 DAYS_BETWEEN = 6
 
 
+def _last_digest(frequency, moment=None):
+    """When the last digest of *frequency* before *moment* was due to people in Paris."""
+    timetable = Timetable(frequency, Weekday.MONDAY, USUAL_HOUR, "Europe/Paris")
+    return timetable.latest(moment or timezone.now())
+
+
 def _publication_times(names):
-    newest = last_boundary(Frequency.DAILY, timezone.now()) - timedelta(hours=1)
+    newest = _last_digest(Frequency.DAILY) - timedelta(hours=1)
     times = {}
     for number, name in enumerate(NEWEST):
         times[name] = newest - timedelta(hours=2 * number)
@@ -131,6 +138,22 @@ def load_practices():
     return added
 
 
+def _subscribe(user, wanted):
+    """Have the last digest that *user* would have had go out at once."""
+    due_at = _last_digest(wanted.frequency)
+    told_until = _last_digest(wanted.frequency, due_at - timedelta(minutes=1))
+    subscription = Subscription.objects.create(
+        recipient=Recipient.objects.for_user(user),
+        language=user.language,
+        frequency=wanted.frequency,
+        created_at=told_until,
+        confirmed_at=told_until,
+        covered_until=told_until,
+        next_at=due_at,
+    )
+    subscription.choose(wanted.chosen)
+
+
 @transaction.atomic
 def load_accounts(password):
     """Add the demonstration accounts that are missing; all can sign in with *password*."""
@@ -153,15 +176,7 @@ def load_accounts(password):
         for listed_as, role in account.seats:
             Seat.objects.create(user=user, city=City.objects.get(listed_as=listed_as), role=role)
         for wanted in account.subscriptions:
-            subscription = Subscription.objects.create(
-                user=user,
-                language=account.language,
-                countries=list(wanted.countries),
-                frequency=wanted.frequency,
-                # Before the last period, so that its edition reaches this person at once.
-                created_at=timezone.now() - timedelta(days=40),
-            )
-            subscription.themes.set(Theme.objects.filter(slug__in=wanted.themes))
+            _subscribe(user, wanted)
         added += 1
     return added
 

@@ -85,7 +85,7 @@ WITH word AS MATERIALIZED (
     SELECT *
     FROM unnest(%(named_words)s::text[], %(named_readers)s::text[], %(named_parts)s::int[],
         %(facets)s::text[], %(values)s::text[]) AS asked (words, reader, part, facet, value)
-), hit AS (
+), matched AS (
     SELECT word.words, word.reader, word.part, document.bit AS bits
     FROM word JOIN digest_document AS document
         ON document.vector @@ word.query AND document.language = word.language
@@ -97,7 +97,7 @@ WITH word AS MATERIALIZED (
     SELECT words, reader, part FROM word UNION SELECT words, reader, part FROM named
 ), part_bits AS (
     SELECT words, reader, part, coalesce(bit_or(bits), 0::bit({size})) AS bits
-    FROM part LEFT JOIN hit USING (words, reader, part)
+    FROM part LEFT JOIN matched USING (words, reader, part)
     GROUP BY words, reader, part
 )
 SELECT words, reader, bit_and(bits) AS bits FROM part_bits GROUP BY words, reader;

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from practices.digests import views
+from practices.digests import preview_views, views
 
 app_name = "digests"
 urlpatterns = [
@@ -8,4 +8,6 @@ urlpatterns = [
     path("new/", views.new_subscription, name="new"),
     path("<int:pk>/", views.edit_subscription, name="edit"),
     path("<int:pk>/end/", views.end_subscription, name="end"),
+    path("<int:pk>/preview/", preview_views.preview, name="preview"),
+    path("<int:pk>/preview/mail/", preview_views.preview_mail, name="preview-mail"),
 ]

@@ -12,7 +12,7 @@ from efus.errors import NotFound
 from efus.kept_forms import keeps_form, kept_form
 from practices.digests.forms import SubscriptionForm
 from practices.digests.models import Subscription
-from practices.digests.unsubscribing import subscription_of
+from practices.digests.tokens import subscription_of
 from practices.models import TargetGroup, Theme
 
 

@@ -29,7 +29,7 @@ class Term(models.Model):
 
     @property
     def is_used(self):
-        """Whether a practice, a subscription or another term refers to this one."""
+        """Whether a practice or another term refers to this one."""
         return any(
             getattr(self, relation.get_accessor_name()).exists()
             for relation in self._meta.related_objects

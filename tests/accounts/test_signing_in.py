@@ -16,6 +16,7 @@ from tests.domain import (
     a_city,
     a_person,
     a_practice,
+    a_subscription,
     a_theme,
     an_administrator,
     an_editor,
@@ -155,7 +156,7 @@ def test_an_account_is_erased_with_its_subscriptions_and_keeps_its_practices(cli
     city, theme = a_city(), a_theme("nightlife")
     person = an_editor(city)
     practice = a_practice(city, created_by=person)
-    Subscription.objects.create(user=person, language="en").themes.add(theme)
+    a_subscription(person, themes=[theme])
     client.force_login(an_administrator())
     client.post(f"/admin/accounts/user/{person.pk}/delete/", {"post": "yes"})
     assert not User.objects.filter(pk=person.pk).exists()
@@ -166,7 +167,7 @@ def test_an_account_is_erased_with_its_subscriptions_and_keeps_its_practices(cli
 
 def test_a_term_in_use_cannot_be_deleted(client):
     theme, unused = a_theme("nightlife"), a_theme("unused")
-    Subscription.objects.create(user=a_person(), language="en").themes.add(theme)
+    a_practice(a_city(), themes=[theme])
     client.force_login(an_administrator())
     page = client.post(f"/admin/practices/theme/{theme.pk}/delete/", {"post": "yes"})
     assert page.status_code == 403

@@ -150,94 +150,6 @@ class TestPeriods:
 
 
 @pytest.mark.django_db
-class TestMail:
-    def one_mail(self, mail_sink):
-        open_due_editions()
-        send_everything_due()
-        (message,) = mail_sink.messages
-        return message
-
-    def test_it_is_in_the_readers_language(self, mail_sink):
-        user = a_person("reader@city.example")
-        subscription = a_subscription(user, language="fr")
-        a_new_practice(
-            a_city("Antwerpen", "BE", name_fr="Anvers"),
-            "nl",
-            title_nl="Mentoren",
-            title_fr="Des mentors",
-            summary_fr="Un adulte qui reste.",
-        )
-        message = self.one_mail(mail_sink)
-        assert message["To"] == "reader@city.example"
-        assert "Des mentors" in message["Subject"]
-        assert message["Content-Language"] == "fr"
-        for part in ("plain", "html"):
-            body = message.get_body([part]).get_content()
-            assert "Des mentors" in body
-            assert "Un adulte qui reste." in body
-            assert "Anvers" in body
-            assert "Mentoren" not in body
-            assert "http://127.0.0.1:8000/fr/practices/" in body
-        assert '<html lang="fr">' in message.get_body(["html"]).get_content()
-        assert Delivery.objects.get(subscription=subscription).state == DeliveryState.SENT
-
-    def test_what_is_not_translated_comes_in_its_own_language_and_says_so(self, mail_sink):
-        a_subscription(language="en")
-        a_new_practice(a_city(), "nl", title_nl="Mentoren")
-        html = self.one_mail(mail_sink).get_body(["html"]).get_content()
-        assert '<span lang="nl">Mentoren</span>' in html
-        assert "(Dutch)" in html
-
-    def test_demonstration_content_says_so(self, mail_sink):
-        a_subscription(language="en")
-        a_new_practice(a_city(), "en", title_en="Mentors", is_demonstration=True)
-        message = self.one_mail(mail_sink)
-        assert message["Subject"].startswith("[Demo] ")
-        for part in ("plain", "html"):
-            assert "DEMONSTRATION" in message.get_body([part]).get_content()
-
-    def test_it_carries_the_headers_of_a_list(self, mail_sink):
-        subscription = a_subscription()
-        a_new_practice(a_city())
-        message = self.one_mail(mail_sink)
-        delivery = subscription.deliveries.get()
-        assert message["Message-ID"] == (
-            f"<digest-{delivery.edition_id}-{subscription.pk}@efus.example>"
-        )
-        assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-        assert path_to_unsubscribe(message).startswith("/fr/unsubscribe/")
-        assert "digest.efus.example" in message["List-Id"]
-        assert message["Auto-Submitted"] == "auto-generated"
-
-    def test_it_holds_ten_at_most_and_links_to_the_rest(self, mail_sink):
-        a_subscription(language="en")
-        city = a_city()
-        for _number in range(12):
-            a_new_practice(city)
-        html = self.one_mail(mail_sink).get_body(["html"]).get_content()
-        assert html.count("<h2") == 10
-        assert "More new practices that match: 2" in html
-
-    def test_what_was_withdrawn_before_sending_is_left_out(self, mail_sink):
-        a_subscription()
-        practice = a_new_practice(a_city())
-        open_due_editions()
-        Practice.objects.filter(pk=practice.pk).update(state="unpublished")
-        send_everything_due()
-        assert mail_sink.messages == []
-        assert Delivery.objects.get().state == DeliveryState.SKIPPED
-
-    def test_who_unsubscribed_before_sending_gets_nothing(self, mail_sink):
-        subscription = a_subscription()
-        a_new_practice(a_city())
-        open_due_editions()
-        Subscription.objects.filter(pk=subscription.pk).update(ended_at=timezone.now())
-        send_everything_due()
-        assert mail_sink.messages == []
-        assert Delivery.objects.get().state == DeliveryState.SKIPPED
-
-
-@pytest.mark.django_db
 class TestTrouble:
     def test_running_twice_sends_nothing_twice(self, mail_sink):
         a_subscription()
@@ -320,17 +232,6 @@ class TestTrouble:
         bad = Delivery.objects.order_by("pk").first()
         Delivery.objects.filter(pk=bad.pk).update(attempts=3)
         assert bad.pk not in claim(2)
-
-    def test_a_title_from_the_depths_makes_no_header(self, mail_sink):
-        a_subscription(language="en")
-        a_new_practice(a_city(), "en", title_en="Good\x0cX-Injected: yes\r\nBcc: a@b.example")
-        open_due_editions()
-        send_everything_due()
-        (message,) = mail_sink.messages
-        assert message["X-Injected"] is None
-        assert message["Bcc"] is None
-        assert message["Message-ID"]
-        assert mail_sink.envelopes[0][1] == [message["To"]]
 
     def test_a_server_that_never_can_is_given_up_with_its_reason(self, mail_sink):
         a_subscription()

@@ -1,21 +1,27 @@
 """People ask for machine translations on the board, follow them, and readers are told."""
 
 import re
+from email import message_from_bytes, policy
 
 import pytest
 from django.core.cache import cache
 from django.utils.translation import gettext, override
 
-from practices.digests.mail import build_message
 from practices.digests.models import Delivery
-from practices.digests.schedule import open_due_editions
+from practices.digests.opening import open_edition_now
 from practices.models import Practice
 from practices.translations.machine.asking import MOST_OPEN_RUNS, ask
 from practices.translations.machine.connectors import connector
 from practices.translations.machine.models import MachineTranslationRun
 from tests.browser import Reader
-from tests.digests.test_digests import a_subscription, in_the_last_daily_period
-from tests.domain import a_partnership, a_person, a_practice, a_translation, an_editor
+from tests.domain import (
+    a_partnership,
+    a_person,
+    a_practice,
+    a_subscription,
+    a_translation,
+    an_editor,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -191,16 +197,17 @@ def test_a_machine_translation_is_labelled_wherever_it_shows(client, genk):
     assert "tag-machine" not in client.get("/de/practices/").content.decode()
 
 
-def test_a_digest_says_what_a_machine_translated(genk, mail_sink):
-    fields = {"published_at": in_the_last_daily_period()}
-    a_translation(a_practice(genk, "nl", **fields), "fr", "machine", title="Les mentors")
-    a_translation(a_practice(genk, "nl", **fields), "fr", title="Les parrains")
+def test_a_digest_says_what_a_machine_translated(genk):
+    parrains = a_practice(genk, "nl")  # of two, the latest comes first
+    a_translation(a_practice(genk, "nl"), "fr", "machine", title="Les mentors")
+    a_translation(parrains, "fr", title="Les parrains")
     a_subscription()
-    open_due_editions()
-    message = build_message(Delivery.objects.get())
+    open_edition_now("daily")
+    key = Delivery.objects.get().pk
+    content = Delivery.objects.batch([key]).compose(key).content
+    message = message_from_bytes(content, policy=policy.default)
     label = in_french("Machine translation")
-    html = message.alternatives[0][0]
-    for body in (message.body, html):
+    for body in (message.get_body([part]).get_content() for part in ("plain", "html")):
         assert body.count(label) == 1
         between = body[body.index("Les mentors") :].partition("Les parrains")[0]
         assert label in between

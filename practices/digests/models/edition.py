@@ -43,6 +43,13 @@ class DeliveryQuerySet(OutgoingQuerySet):
         """What may be sent now: not what is in an edition that staff have paused."""
         return super().ready().filter(edition__paused_at__isnull=True)
 
+    def batch(self, keys):
+        """The mails of the deliveries *keys* (``compose``), for the engine of efus.outbox."""
+        # Mails stand on the models.
+        from practices.digests.mail.batch import Batch
+
+        return Batch(keys)
+
 
 class Delivery(Outgoing):
     """One mail to one recipient, once for each subscription and edition.

@@ -1,0 +1,80 @@
+"""The bytes of a mail: a fixed structure, joined rather than generated.
+
+Django's own way (EmailMultiAlternatives) says the same, also in 8bit and UTF-8, but takes
+most of the time of sending. Only what is personal is made for each mail.
+"""
+
+import base64
+import re
+import secrets
+from email.header import Header
+from functools import lru_cache
+
+from django.core.mail.message import sanitize_address
+
+# An address that stands in a header as it is; others are made by Django.
+PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)
+
+MESSAGE = """\
+{head}\
+MIME-Version: 1.0\r
+Content-Type: multipart/alternative; boundary="{boundary}"\r
+\r
+--{boundary}\r
+Content-Type: text/plain; charset="utf-8"\r
+Content-Transfer-Encoding: {encoding}\r
+\r
+"""
+BETWEEN = """\
+\r
+--{boundary}\r
+Content-Type: text/html; charset="utf-8"\r
+Content-Transfer-Encoding: {encoding}\r
+\r
+"""
+
+
+def address_in_header(address):
+    """*address* as headers and SMTP have it; raises ``ValueError`` where it is none."""
+    if PLAIN_ADDRESS.fullmatch(address):
+        return address
+    if "@" not in address:
+        raise ValueError("That is no address.")
+    return sanitize_address(address, "utf-8")
+
+
+@lru_cache(maxsize=4096)
+def subject_in_header(subject):
+    """*subject*, one line, as a header has it: encoded where it is not ASCII, and folded."""
+    charset = None if subject.isascii() else "utf-8"
+    return Header(subject, charset).encode(linesep="\r\n")
+
+
+@lru_cache
+def sender(address):
+    """*address*, with a name, as a header has it."""
+    return sanitize_address(address, "utf-8")
+
+
+def _base64(data):
+    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
+def message_bytes(headers, content):
+    """The mail of *content*, with *headers*: (name, value in ASCII) pairs."""
+    text, html, encoding = content.text, content.html, "8bit"
+    if not content.has_short_lines:
+        text, html, encoding = _base64(text), _base64(html), "base64"
+    # Nobody can know it before, so no text can hold it.
+    boundary = secrets.token_hex(16)
+    head = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    names = {"boundary": boundary, "encoding": encoding}
+    return b"".join(
+        [
+            MESSAGE.format(head=head, **names).encode("ascii"),
+            text,
+            BETWEEN.format(**names).encode("ascii"),
+            html,
+            f"\r\n--{boundary}--\r\n".encode("ascii"),
+        ]
+    )
