@@ -6,6 +6,7 @@ somebody by it, and only those who got the mail do.
 
 import re
 from email.utils import parseaddr
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -20,9 +21,14 @@ def _signature(kind, keys):
     return salted_hmac("efus message identifier", text, algorithm="sha256").hexdigest()[:16]
 
 
+@lru_cache
+def _domain(address):
+    return parseaddr(address)[1].rpartition("@")[2] or "localhost"
+
+
 def message_identifier(kind, *keys):
     """The Message-ID, always the same, of the mail of *kind* (letters) with numbers *keys*."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    domain = _domain(settings.DEFAULT_FROM_EMAIL)
     return f"<{'-'.join([kind, *map(str, keys)])}-{_signature(kind, keys)}@{domain}>"
 
 
