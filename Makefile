@@ -18,7 +18,7 @@ demo: environment  ## start everything at http://127.0.0.1:8000 (PORT=, HOST=; R
 	@exec $(PYTHON) -m efus.embedded.demo
 
 digest: environment  ## have the running demonstration send its daily digest now
-	@exec $(PYTHON) -m efus.embedded.manage open_edition daily --now
+	@exec $(PYTHON) -m efus.embedded.manage open_edition daily
 
 test: environment browser  ## check everything: lint, then the tests
 	@$(MAKE) --no-print-directory lint

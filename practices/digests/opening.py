@@ -50,8 +50,7 @@ def _groups_due(now):
     """(timetable, …) of what is due, by (frequency, the moment that it was due for)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT DISTINCT frequency, weekday, hour, {ZONE}"
-            f" {ACTIVE} AND next_at <= %s",
+            f"SELECT DISTINCT frequency, weekday, hour, {ZONE} {ACTIVE} AND next_at <= %s",
             [now],
         )
         timetables = [Timetable(*row) for row in cursor.fetchall()]

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from efus.outbox.tasks import run_outbox
-from practices.digests.forgetting import forget_abandoned
+from practices.digests import forgetting
 from practices.digests.opening import open_due_editions
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ def run_digests():
 
 
 @shared_task
-def forget_old():
-    """Forget what nobody confirmed, news that no edition tells of, editions without deliveries."""
-    forget_abandoned()
+def forget():
+    """Forget what nobody confirmed, old news, and editions without deliveries."""
+    forgetting.forget_abandoned()
+    forgetting.forget_old()

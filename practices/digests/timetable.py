@@ -1,7 +1,7 @@
 """At which moments digests are due."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from practices.digests.enums import Frequency
@@ -21,7 +21,12 @@ class Timetable:
     zone: str
 
     def _on(self, day):
-        return datetime.combine(day, time(self.hour), tzinfo=ZoneInfo(self.zone))
+        local = datetime.combine(day, time(self.hour), tzinfo=ZoneInfo(self.zone))
+        # Moments of one zone would be compared by its clocks, those of UTC by what is earlier.
+        return local.astimezone(UTC)
+
+    def _local_day(self, moment):
+        return moment.astimezone(ZoneInfo(self.zone)).date()
 
     def _day_not_after(self, day):
         if self.frequency == Frequency.WEEKLY:
@@ -35,12 +40,11 @@ class Timetable:
 
     def latest(self, moment):
         """The latest moment not after *moment*."""
-        day = self._day_not_after(moment.astimezone(ZoneInfo(self.zone)).date())
-        if self._on(day).timestamp() > moment.timestamp():
+        day = self._day_not_after(self._local_day(moment))
+        if self._on(day) > moment:
             day = self._day_not_after(day - timedelta(days=1))
-        return datetime.fromtimestamp(self._on(day).timestamp(), tz=ZoneInfo(self.zone))
+        return self._on(day)
 
     def next(self, moment):
         """The earliest moment after *moment*."""
-        day = self._day_after(self.latest(moment).date())
-        return datetime.fromtimestamp(self._on(day).timestamp(), tz=ZoneInfo(self.zone))
+        return self._on(self._day_after(self._local_day(self.latest(moment))))

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from efus.errors import NotFound
 from efus.kept_forms import keeps_form, kept_form
 from practices.digests.forms import SubscriptionForm
-from practices.digests.models import Subscription
-from practices.digests.tokens import subscription_of
-from practices.models import TargetGroup, Theme
+from practices.digests.models import Recipient, Subscription
+from practices.digests.tokens import subscription_of, subscription_of_preferences
+from practices.search.filters import Search
 
 
 @login_required
@@ -23,11 +23,7 @@ def subscriptions(request):
     return render(
         request,
         "digests/subscriptions.html",
-        {
-            "subscriptions": Subscription.objects.of(request.user).prefetch_related(
-                "themes", "target_groups"
-            )
-        },
+        {"subscriptions": Subscription.objects.of(request.user).with_choices()},
     )
 
 
@@ -35,28 +31,31 @@ def subscriptions(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_subscription(request):
     """Ask for a digest; the address may carry themes, countries and groups of a search."""
-    initial = {
-        "themes": Theme.objects.filter(slug__in=request.GET.getlist("theme")),
-        "countries": request.GET.getlist("country"),
-        "target_groups": TargetGroup.objects.filter(slug__in=request.GET.getlist("group")),
-        "language": get_language(),
-    }
-    return _write(request, Subscription(user=request.user), initial)
+    search = Search.from_query(request.GET, get_language())
+    recipient = Recipient.objects.for_user(request.user)
+    subscription = Subscription(recipient=recipient, language=get_language())
+    return _write(request, subscription, search)
 
 
 @keeps_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_subscription(request, pk):
     """Change what a digest is about."""
-    return _write(request, get_object_or_404(Subscription.objects.of(request.user), pk=pk), None)
+    subscription = _own(request, pk)
+    return _write(request, subscription, subscription.search)
 
 
-def _write(request, subscription, initial):
+def _own(request, pk):
+    return get_object_or_404(Subscription.objects.of(request.user).with_choices(), pk=pk)
+
+
+def _write(request, subscription, search):
     kept = kept_form(request)
     data = request.POST if request.method == "POST" else kept
-    form = SubscriptionForm(data, instance=subscription, initial=initial)
+    form = SubscriptionForm(data, instance=subscription, search=search)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        subscription = form.save()
+        subscription.choose(form.wish.chosen)
         messages.success(request, _("Your subscription is saved."))
         return redirect("digests:subscriptions")
     return render(
@@ -95,3 +94,12 @@ def unsubscribe(request, token):
         else:
             subscription.end()
     return render(request, "digests/unsubscribe.html", {"subscription": subscription})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request, token):
+    """Change the one subscription that the signed *token* stands for, without signing in."""
+    subscription = subscription_of_preferences(token)
+    if subscription is None:
+        raise NotFound(_("This link is incomplete or too old."))
+    return _write(request, subscription, subscription.search)

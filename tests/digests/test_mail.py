@@ -416,7 +416,6 @@ class TestAtTheLastMoment:
             with django_assert_num_queries(7):
                 Delivery.objects.batch(keys[:size])
 
-
     def test_what_was_looked_at_just_now_is_not_asked_for_again(
         self, monkeypatch, django_assert_num_queries
     ):

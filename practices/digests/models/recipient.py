@@ -15,6 +15,13 @@ class RecipientQuerySet(models.QuerySet):
         """The recipient that *user* is."""
         return self.get_or_create(user=user)[0]
 
+    def address_of(self, edition, subscription):
+        """Where the mail of *subscription* in *edition*, their keys, went; None if not known."""
+        found = self.filter(
+            deliveries__edition=edition, deliveries__subscription=subscription
+        ).select_related("user")
+        return next((recipient.address for recipient in found), None)
+
 
 class Recipient(models.Model):
     """A person's digests go to their account's address, at hours of its time zone.
