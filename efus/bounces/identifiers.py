@@ -39,3 +39,9 @@ def read(identifier):
     if not constant_time_compare(signature, _signature(kind, keys)):
         return None
     return kind, keys
+
+
+def found_in(text):
+    """(kind, keys) of each mail of ours whose Message-ID is in *text*, in their order."""
+    found = [read(match.group()) for match in SHAPE.finditer(text)]
+    return list(dict.fromkeys(filter(None, found)))
