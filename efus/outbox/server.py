@@ -88,7 +88,8 @@ class MailServer:
         Raises ``Unreachable``, ``Interrupted`` or ``Refused``. A server that ends a
         connection after some mails is connected to anew.
         """
-        address = sanitize_address(address, "utf-8")
+        if not address.isascii():
+            address = sanitize_address(address, "utf-8")
         while True:
             self.open()
             try:
