@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("DIGEST_TICK_SECONDS", default=60.0),
         "options": {"expires": 300},
     },
+    "old digests": {"task": "practices.digests.tasks.forget", "schedule": 86400.0},
     "publications": {
         "task": "practices.publishing.tasks.publish_due",
         "schedule": 60.0,
