@@ -94,7 +94,7 @@ AS_IT_IS_NOW = """
 from practices.digests.models import Delivery, Edition, News, Subscription
 subscription = Subscription.objects.get()
 assert subscription.recipient.address == "Reader@City.example"
-assert subscription.chosen == {"country": ["BE", "FR"], "theme": ["nightlife"]}, subscription.chosen
+assert subscription.chosen == {"country": ["BE", "FR"], "theme": ["nightlife"]}
 assert subscription.confirmed_at == subscription.created_at
 assert subscription.covered_until == Edition.objects.get().due_at
 delivery = Delivery.objects.get()
@@ -117,10 +117,10 @@ def test_subscriptions_of_before_keep_what_they_asked_for_and_what_is_due(scratc
         )
 
     def ask(sql):
-        with closing(psycopg2.connect(scratch_database["DATABASE_URL"])) as database:
-            with database, database.cursor() as cursor:
-                cursor.execute(sql)
-                return cursor.fetchall() if cursor.description else None
+        address = scratch_database["DATABASE_URL"]
+        with closing(psycopg2.connect(address)) as database, database, database.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall() if cursor.description else None
 
     manage("migrate", "--verbosity=0")
     manage("shell", "-c", A_PRACTICE)
