@@ -22,11 +22,11 @@ UNSETTLED = [DeliveryState.DUE, DeliveryState.SENDING]
 class OutgoingQuerySet(models.QuerySet):
     def due(self):
         """What may be sent now, as far as its own row says."""
-        return self.filter(state=DeliveryState.DUE, not_before__lte=timezone.now())
+        return self.filter(state=DeliveryState.DUE, not_before__lte=Now())
 
     def ready(self):
         """What may be sent now; a model narrows it where more must be true."""
-        return self.due().filter(give_up_at__gt=timezone.now())
+        return self.due().filter(give_up_at__gt=Now())
 
     def stuck(self, before):
         """What a worker claimed before *before* and never settled."""
@@ -49,12 +49,11 @@ class OutgoingQuerySet(models.QuerySet):
 
     def resend(self, lasts=LASTS):
         """Have those that failed tried anew, for as long as *lasts*; returns how many."""
-        now = timezone.now()
         return self.filter(state=DeliveryState.FAILED).update(
             state=DeliveryState.DUE,
             attempts=0,
-            not_before=now,
-            give_up_at=now + lasts,
+            not_before=Now(),
+            give_up_at=Now() + lasts,
             settled_at=None,
         )
 

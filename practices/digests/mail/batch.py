@@ -102,12 +102,14 @@ class Batch:
 
     def _look(self):
         """See what is wanted and public at this moment."""
-        self._looked_at = time.monotonic()
+        looked_at = time.monotonic()
         with connection.cursor() as cursor:
             cursor.execute(WANTED, [self._readers])
             self._wanted = {pk: row for pk, *row in cursor.fetchall()}
             cursor.execute(PUBLIC, [self._items])
             self._public = {pk for (pk,) in cursor.fetchall()}
+        # Not before: a look that the database broke off is to be taken again.
+        self._looked_at = looked_at
 
     @property
     def addresses(self):
