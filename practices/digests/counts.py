@@ -3,8 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Func, Q, TextField, Value, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, Func, Q, Subquery, TextField, Value
 from django.utils.translation import gettext as _
 
 from efus.outbox import rates
@@ -71,18 +70,18 @@ def progress_of(counts):
 
 def coming():
     """[(frequency, when the next mails of it are due, to how many subscriptions)]."""
+    wanted = Subscription.objects.active().exclude(recipient__user__is_active=False)
+    are_next = Q()
+    for frequency in Frequency.values:
+        first = wanted.filter(frequency=frequency).order_by("next_at").values("next_at")[:1]
+        are_next |= Q(frequency=frequency, next_at=Subquery(first))
     rows = (
-        Subscription.objects.active()
-        .exclude(recipient__user__is_active=False)
+        wanted.filter(are_next)
         .order_by()
-        .values("frequency", "next_at")
-        .annotate(
-            number=Count("pk"),
-            place=Window(RowNumber(), partition_by="frequency", order_by="next_at"),
-        )
-        .filter(place=1)
+        .values_list("frequency", "next_at")
+        .annotate(number=Count("pk"))
     )
-    next_of = {row["frequency"]: (row["next_at"], row["number"]) for row in rows}
+    next_of = {frequency: (moment, number) for frequency, moment, number in rows}
     return [(frequency.label, *next_of.get(frequency.value, (None, 0))) for frequency in Frequency]
 
 

@@ -1,7 +1,6 @@
 """What staff say of a run."""
 
 from django import forms
-from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
 from practices.digests.enums import Frequency
@@ -15,7 +14,6 @@ class TryForm(forms.Form):
     address = forms.EmailField(
         label=_("E-mail address"),
         max_length=LONGEST_WORDS,
-        validators=[ProhibitNullCharactersValidator()],
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
@@ -27,5 +25,5 @@ def chosen_frequency(query):
 
 
 def chosen_words(query):
-    """The part of an address that is searched for, without anything that none has."""
-    return "".join(query.get("q", "").replace("\x00", "").split())[:LONGEST_WORDS]
+    """The part of an address that is searched for, without spaces."""
+    return "".join(query.get("q", "").split())[:LONGEST_WORDS]

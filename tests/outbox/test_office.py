@@ -68,7 +68,7 @@ class TestTheList:
             assert addresses(office.get(MAILS + query)) == found
 
     @pytest.mark.parametrize(
-        "query", ["kind=%00", "state=lost", "q=%00", "before=x", "before=-1", "before=²"]
+        "query", ["kind=novels", "state=lost", "q=%20", "before=x", "before=-1", "before=²"]
     )
     def test_what_nobody_knows_narrows_nothing(self, office, query):
         a_failed_mail()
@@ -102,9 +102,10 @@ class TestTheList:
         office.get(MAILS)
         with CaptureQueriesContext(connection) as of_one:
             office.get(MAILS)
+        before = len(of_one)
         for number in range(60):
             a_failed_mail(f"p{number}@genk.example")
-        with django_assert_num_queries(len(of_one)):
+        with django_assert_num_queries(before):
             office.get(MAILS)
 
 
