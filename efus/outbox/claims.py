@@ -269,6 +269,26 @@ def claim(model, number, after=""):
             cursor, is_second_round = "", True
 
 
+def claim_one(model, key):
+    """Take the mail with *key* in hand if it is due, though it may be paused or have to wait.
+
+    Whatever else may claim it, one gets it.
+    """
+    identifier, began_at = uuid4(), time.monotonic()
+    mail = model.objects.filter(pk=key)
+    mail.filter(state=DeliveryState.DUE, give_up_at__gt=Now()).update(
+        state=DeliveryState.SENDING,
+        claim=identifier,
+        claimed_at=Now(),
+        attempts=models.F("attempts") + 1,
+    )
+    rows = [
+        ClaimedRow(*row)
+        for row in mail.filter(claim=identifier).values_list("pk", "domain", "attempts")
+    ]
+    return Claim(model, rows, identifier, "", began_at)
+
+
 def recover_stuck(model):
     """Have due again what workers claimed and left, and give up what is too late.
 

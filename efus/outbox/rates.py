@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from efus import clock
@@ -76,6 +77,14 @@ def close(domain):
     """Have *domain* wait, since its mail server said that it gets too many."""
     DomainRate.objects.update_or_create(
         domain=domain, defaults={"closed_until": Now() + CLOSED_FOR}
+    )
+
+
+def waiting():
+    """The domains that get nothing for the moment."""
+    now = clock.now()
+    return DomainRate.objects.filter(
+        Q(closed_until__gt=now) | Q(free_at__gt=now + BURST - _of_one_mail())
     )
 
 
