@@ -171,6 +171,15 @@ class Mail(Outgoing):
                 name="mail_over_keeps_no_secrets",
             ),
         ]
+        indexes = [
+            *Outgoing.Meta.indexes,
+            # How many of them somebody has had the platform send to an address.
+            models.Index(
+                fields=["address", "created_at"],
+                name="mail_subscription_address",
+                condition=Q(kind=MailKind.SUBSCRIPTION),
+            ),
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.pk}"
