@@ -22,7 +22,11 @@ from cities.people.invitations import invitation_address
 from efus.bounces.models import UndeliverableAddress
 from efus.outbox.models import Mail
 from practices.digests.models import Delivery, Edition
-from practices.digests.tokens import unsubscribe_address
+from practices.digests.tokens import (
+    confirmation_address,
+    preferences_address,
+    unsubscribe_address,
+)
 from practices.exporting.views import FORMS
 from practices.publishing.transitions import TRANSITIONS
 from practices.translations.corrections.deciding import offer
@@ -34,6 +38,7 @@ from tests.domain import (
     a_collection,
     a_coordinator,
     a_file,
+    a_guest,
     a_partnership,
     a_person,
     a_practice,
@@ -47,6 +52,11 @@ from tests.domain import (
     numbers,
 )
 
+BY_MAIL = {
+    "confirm-subscription": confirmation_address,
+    "digest-preferences": preferences_address,
+    "unsubscribe": unsubscribe_address,
+}
 TABLE = Path(__file__).resolve().parent.parent / "docs" / "roles.md"
 ROLES = [
     "anonymous",
@@ -108,6 +118,7 @@ class World:
         self.failed_mail = Mail.objects.create(
             kind="test", address="a@city.example", domain="city.example", language="nl", **failed
         )
+        self.waiting = a_subscription(a_guest(), confirmed_at=None)
         self.session = a_session_of(a_person())
         self.collection = self.collection_of(a_person())
         self.saved_search = a_saved_search(a_person())
@@ -280,8 +291,9 @@ class World:
             ]
         if name in {"cities:city", "network:network"}:
             return [("a city", {"slug": self.city.slug})]
-        if name == "unsubscribe":
-            token = unsubscribe_address(self.subscription).rstrip("/").rpartition("/")[2]
+        if name in BY_MAIL:
+            subscription = self.waiting if name == "confirm-subscription" else self.subscription
+            token = BY_MAIL[name](subscription).rstrip("/").rpartition("/")[2]
             return [("a mail", {"token": token})]
         invented = {"key": "no-such-key", "uidb36": "1", "pk": 1}
         if set(parameters) <= set(invented):

@@ -214,6 +214,12 @@ class Mail(Outgoing):
             # How staff read them, newest first.
             models.Index(fields=["state", "id"], name="mail_by_state"),
             models.Index(fields=["kind", "id"], name="mail_by_kind"),
+            # How many of them somebody has had the platform send to an address.
+            models.Index(
+                fields=["address", "created_at"],
+                name="mail_subscription_address",
+                condition=Q(kind=MailKind.SUBSCRIPTION),
+            ),
         ]
 
     def __str__(self):
