@@ -273,7 +273,8 @@ class Run:
                 assert state == "sent", (address, state, reason)
                 assert {read(name) for name in names} == {("digest", (edition, subscription))}
         repeated = {address: number for address, number in times.items() if number > 1}
-        assert sum(repeated.values()) - len(repeated) <= self.kills, f"repeated: {repeated}"
+        too_many = sum(repeated.values()) - len(repeated)
+        assert too_many <= self.kills, f"{too_many} too many, {self.kills} kills: {repeated}"
 
     def _named(self, wanted, times):
         missing = sorted(wanted - set(times))
