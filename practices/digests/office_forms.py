@@ -11,6 +11,8 @@ LONGEST_WORDS = 254  # characters, as an address
 class TryForm(forms.Form):
     """The address to which the mail of a run is sent before the others."""
 
+    offers_copy = False  # to whoever asks, where there is nothing to send to the address
+
     address = forms.EmailField(
         label=_("E-mail address"),
         max_length=LONGEST_WORDS,

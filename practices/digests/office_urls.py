@@ -11,6 +11,5 @@ urlpatterns = [
     path("<int:pk>/resume/", office_views.resume, name="resume"),
     path("<int:pk>/resend/", office_views.resend, name="resend"),
     path("<int:pk>/resend/<int:delivery>/", office_views.resend_one, name="resend-one"),
-    path("<int:pk>/try/", office_views.try_address, name="try"),
     path("<int:pk>/copy/", office_views.send_copy, name="copy"),
 ]

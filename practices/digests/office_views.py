@@ -82,35 +82,71 @@ def _with_dead_addresses(deliveries):
     return deliveries
 
 
+@keeps_form
 @for_administrators
-@require_safe
-@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def run(request, pk):
-    """One edition: how far it is, what went wrong, what staff did."""
+    """One edition: how far it is, what went wrong, what staff did.
+
+    An address that is sent has its mail of the edition sent at once, even while it is paused.
+    """
     edition = get_object_or_404(Edition, pk=pk)
-    words = chosen_words(request.GET)
-    counts = counts_of([edition])[edition.pk]
-    page = page_of(request, _failed(edition, words), per_page=50)
+    kept = kept_form(request)
+    form = TryForm(request.POST if request.method == "POST" else kept)
+    if request.method == "POST" and form.is_valid():
+        address = form.cleaned_data["address"]
+        deliveries = running.to_address(edition, address)
+        if deliveries and deliveries[0].state == DeliveryState.DUE:
+            running.try_one(deliveries[0], request.user)
+            messages.success(
+                request,
+                _("The mail to %(address)s is on its way. What becomes of it is said below.")
+                % {"address": address},
+            )
+            return redirect("runs:run", pk)
+        form.add_error("address", _why_not(deliveries))
+        form.offers_copy = True
     return render(
         request,
         "digests/run.html",
-        {
-            "edition": edition,
-            "counts": counts,
-            "progress": progress_of(counts),
-            "sentence": sentence_about(edition, counts),
-            "reasons": reasons(edition),
-            "domains": waiting_domains(edition) if counts.due else [],
-            "page": page,
-            "failed": _with_dead_addresses(page.object_list),
-            "words": words,
-            "query": urlencode({"q": words}) if words else "",
-            "events": edition.events.select_related("person", "delivery__recipient__user")[
-                :EVENTS_ON_PAGE
-            ],
-            "form": TryForm(),
-        },
+        _about(request, edition) | {"form": form, "not_yet_saved": kept is not None},
+        status=422 if request.method == "POST" else 200,
     )
+
+
+def _why_not(deliveries):
+    """Why none of *deliveries*, all to one address, is sent now, in words."""
+    if not deliveries:
+        return _("No mail of this run goes to this address.")
+    return {
+        DeliveryState.SENDING: _("A worker has the mail to this address in hand right now."),
+        DeliveryState.SENT: _("The mail to this address was sent already."),
+        DeliveryState.SKIPPED: _("The mail to this address was skipped: %(reason)s"),
+        DeliveryState.FAILED: _(
+            "The mail to this address failed: %(reason)s You can send it again below."
+        ),
+    }[deliveries[0].state] % {"reason": deliveries[0].reason}
+
+
+def _about(request, edition):
+    """What the page of *edition* says."""
+    words = chosen_words(request.GET)
+    counts = counts_of([edition])[edition.pk]
+    page = page_of(request, _failed(edition, words), per_page=50)
+    events = edition.events.select_related("person", "delivery__recipient__user")
+    return {
+        "edition": edition,
+        "counts": counts,
+        "progress": progress_of(counts),
+        "sentence": sentence_about(edition, counts),
+        "reasons": reasons(edition),
+        "domains": waiting_domains(edition) if counts.due else [],
+        "page": page,
+        "failed": _with_dead_addresses(page.object_list),
+        "words": words,
+        "query": urlencode({"q": words}) if words else "",
+        "events": events[:EVENTS_ON_PAGE],
+    }
 
 
 @for_administrators
@@ -245,56 +281,6 @@ def _resend(request, delivery):
                 _("Addresses that mails do not reach"),
             ),
         )
-
-
-@keeps_form
-@for_administrators
-@require_http_methods(["GET", "HEAD", "POST"])
-def try_address(request, pk):
-    """Send the one mail of an edition that goes to an address, even while it is paused."""
-    edition = get_object_or_404(Edition, pk=pk)
-    kept = kept_form(request)
-    form = TryForm(request.POST if request.method == "POST" else kept)
-    offers_copy = False
-    if request.method == "POST" and form.is_valid():
-        address = form.cleaned_data["address"]
-        deliveries = running.to_address(edition, address)
-        if deliveries and deliveries[0].state == DeliveryState.DUE:
-            running.try_one(deliveries[0], request.user)
-            messages.success(
-                request,
-                _("The mail to %(address)s is on its way. What becomes of it is said below.")
-                % {"address": address},
-            )
-            return redirect("runs:run", pk)
-        offers_copy = True
-        form.add_error("address", _why_not(deliveries))
-    return render(
-        request,
-        "digests/try.html",
-        {
-            "edition": edition,
-            "form": form,
-            "offers_copy": offers_copy,
-            "not_yet_saved": kept is not None,
-        },
-        status=422 if request.method == "POST" else 200,
-    )
-
-
-def _why_not(deliveries):
-    """Why none of *deliveries*, all to one address, is sent now, in words."""
-    if not deliveries:
-        return _("No mail of this run goes to this address.")
-    return {
-        DeliveryState.SENDING: _("A worker has the mail to this address in hand right now."),
-        DeliveryState.SENT: _("The mail to this address was sent already."),
-        DeliveryState.SKIPPED: _("The mail to this address was skipped: %(reason)s"),
-        DeliveryState.FAILED: _(
-            "The mail to this address failed: %(reason)s You can send it again on the page of"
-            " the run."
-        ),
-    }[deliveries[0].state] % {"reason": deliveries[0].reason}
 
 
 @for_administrators

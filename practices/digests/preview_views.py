@@ -150,7 +150,7 @@ def mail_to_oneself(request, preview, language):
     elif send_trial(preview, language, request.user):
         messages.success(request, _("A trial copy is on its way to %(address)s.") % names)
     else:
-        messages.info(request, _("A trial copy went to %(address)s a moment ago.") % names)
+        messages.success(request, _("A trial copy went to %(address)s a moment ago.") % names)
 
 
 @login_required

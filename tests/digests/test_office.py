@@ -202,9 +202,9 @@ class TestOneRun:
 
     @pytest.mark.parametrize("key", ["0", "9" * 30])
     def test_one_that_there_is_not(self, office, key):
-        for part in ("", "progress/", "try/"):
+        for part in ("", "progress/"):
             assert office.get(f"{RUNS}{key}/{part}").status_code == 404
-        for part in ("pause/", "resume/", "resend/", f"resend/{key}/", "try/", "copy/"):
+        for part in ("pause/", "resume/", "resend/", f"resend/{key}/", "", "copy/"):
             assert office.post(f"{RUNS}{key}/{part}").status_code == 404
 
 
@@ -309,7 +309,7 @@ class TestSendingAgain:
 @pytest.mark.django_db(transaction=True)
 class TestTryingItForOneAddress:
     def try_it(self, office, edition, address):
-        return office.post(path(edition, "try/"), {"address": address}, follow=True)
+        return office.post(path(edition), {"address": address}, follow=True)
 
     def run_what_was_asked_for(self):
         """What a worker does that hears of it."""
@@ -423,15 +423,13 @@ class TestTryingItForOneAddress:
         page = client.get(path(edition)).content.decode()
         written_by = re.search(r'name="written_by" value="([^"]+)"', page)[1]
         client.logout()
-        client.post(
-            path(edition, "try/"), {"address": "els@lille.example", "written_by": written_by}
-        )
+        client.post(path(edition), {"address": "els@lille.example", "written_by": written_by})
         assert not EditionEvent.objects.exists()
         client.post(
             "/en/account/login/",
             {"login": anne.email, "password": "a long enough password"},
         )
-        assert "els@lille.example" in client.get(path(edition, "try/")).content.decode()
+        assert "els@lille.example" in client.get(path(edition)).content.decode()
 
 
 @pytest.mark.django_db
@@ -470,7 +468,7 @@ class TestForWhom:
         edition = a_run(1)
         (failed,) = the_failed(edition, 1)
         city = a_city("Leuven")
-        parts = ["", "progress/", "pause/", "resume/", "resend/", f"resend/{failed.pk}/", "try/"]
+        parts = ["", "progress/", "pause/", "resume/", "resend/", f"resend/{failed.pk}/"]
         addresses = [RUNS, PREVIEW + "send/", path(edition, "copy/")]
         addresses += [path(edition, part) for part in parts]
         people = [a_person(), an_editor(city), a_coordinator(city)]
