@@ -62,6 +62,8 @@ FROM picked WHERE {table}.{key} = picked.pk AND state = 'due'
 RETURNING {table}.{key}, domain, attempts
 """
 
+# A row has a claim while it is being sent and no longer, as a constraint sees to: so that a
+# claim says enough, and the row is found by its key.
 _SETTLE = """
 UPDATE {table} SET
     state = %(state)s,
@@ -72,14 +74,16 @@ UPDATE {table} SET
     claim = NULL,
     claimed_at = NULL
     {emptied}
-WHERE {key} = %(settled_row)s AND claim = %(claim)s AND state = 'sending'
+WHERE {key} = %(settled_row)s AND claim = %(claim)s
 """
 
 _RENEW = """
 UPDATE {table} SET claimed_at = statement_timestamp()
-WHERE {key} = %(row)s AND claim = %(claim)s AND state = 'sending'
+WHERE {key} = %(row)s AND claim = %(claim)s
 RETURNING {key}
 """
+
+_LOOK = "SELECT {key} FROM {table} WHERE {key} = %(row)s AND claim = %(claim)s"
 
 
 def persistently(work):
@@ -122,7 +126,8 @@ class Claim:
     rows: list[ClaimedRow]
     identifier: UUID
     last_domain: str  # where the next claim goes on, so that every domain has its turn
-    renewed_at: float = 0.0
+    taken_at: float = 0.0
+    renewed_at: float = 0.0  # of the row that is at turn
 
     def __bool__(self):
         return bool(self.rows)
@@ -132,24 +137,29 @@ class Claim:
         return [row.pk for row in self.rows]
 
     def turn_to(self, row, settling=None):
-        """Renew the lease on *row*, and settle (the row before, its outcome) with it.
+        """See that *row* is still ours, and settle (the row before, its outcome) with it.
 
-        Returns whether *row* is still ours. One statement, so one commit for each mail.
+        Returns whether it is; renews a lease that is old. One statement, so one commit for
+        each mail.
         """
         parameters = {"row": row.pk, "claim": self.identifier}
-        statement = self._statement(_RENEW)
+        self.renewed_at = self.taken_at
+        statement = self._statement(_LOOK)
+        if self._is_old():
+            self.renewed_at = time.monotonic()
+            statement = self._statement(_RENEW)
         if settling:
             settle, more = self._settling(*settling)
             statement = f"WITH settled AS ({settle}) {statement}"
             parameters |= more
-        self.renewed_at = time.monotonic()
         return bool(persistently(lambda: self._run(statement, parameters)))
 
     def still_holds(self, row):
         """Whether *row* is ours for as long as sending it may take; renews what is old."""
-        if time.monotonic() - self.renewed_at < settings.MAIL_CLAIM_SECONDS / 4:
-            return True
-        return self.turn_to(row)
+        return not self._is_old() or self.turn_to(row)
+
+    def _is_old(self):
+        return time.monotonic() - self.renewed_at >= settings.MAIL_CLAIM_SECONDS / 4
 
     def settle(self, row, outcome):
         statement, parameters = self._settling(row, outcome)

@@ -7,7 +7,8 @@ from enum import Enum
 
 from django.conf import settings
 from django.core.mail import get_connection
-from django.core.mail.message import sanitize_address
+
+from efus.outbox.addresses import as_sent
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class MailServer:
         Raises ``Unreachable``, ``Interrupted`` or ``Refused``. A server that ends a
         connection after some mails is connected to anew.
         """
-        address = sanitize_address(address, "utf-8")
+        address = as_sent(address)
         while True:
             self.open()
             try:
