@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo digest test lint bench-browse bench-search bench-digest messages lock clean environment browser
+.PHONY: help demo digest test test-faults lint bench-browse bench-search bench-digest messages lock clean environment browser
 
 PYTHON := .venv/bin/python
 # Settings with which commands run that need no database and no secrets
@@ -24,6 +24,9 @@ test: environment browser  ## check everything: lint, then the tests
 	@$(MAKE) --no-print-directory lint
 	@# three workers on two cores: many tests wait for processes they started
 	@exec $(PYTHON) -m pytest -rs -n 3 --dist loadfile
+
+test-faults: environment  ## kill, restart and upset everything during runs of 2,000 mails (FAULT_MAILS=)
+	@FAULT_MAILS=$${FAULT_MAILS:-2000} exec $(PYTHON) -m pytest -v tests/faults
 
 lint: environment  ## check style, templates, imports, migrations and messages
 	$(PYTHON) -m ruff check .

@@ -122,6 +122,18 @@ def keeps_form(view):
     return wrapped
 
 
+def keeps_open_form(view):
+    """The same for a page that anybody may use: it asks nobody to sign in."""
+
+    @wraps(view)
+    @never_cache
+    def wrapped(request, *args, **kwargs):
+        return view(request, *args, **kwargs)
+
+    wrapped.keeps_form = True
+    return wrapped
+
+
 def _comes_from_us(request):
     """Whether the browser says that one of our own pages sent the request."""
     origin = request.headers.get("Origin") or request.headers.get("Referer", "")

@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("DIGEST_TICK_SECONDS", default=60.0),
         "options": {"expires": 300},
     },
+    "old digests": {"task": "practices.digests.tasks.forget", "schedule": 86400.0},
     "publications": {
         "task": "practices.publishing.tasks.publish_due",
         "schedule": 60.0,
@@ -284,7 +285,7 @@ EMAIL_HOST_USER = env_email["EMAIL_HOST_USER"] or ""
 EMAIL_HOST_PASSWORD = env_email["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = env_email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = env_email.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = 30
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT_SECONDS", default=30.0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")

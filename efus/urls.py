@@ -8,7 +8,7 @@ from django.urls import include, path
 from efus import health
 from efus.accounts.views import SignUpView
 from efus.bounces import webhooks
-from practices.digests.views import preferences, unsubscribe
+from practices.digests.public_views import confirm, preferences, subscribe, unsubscribe
 from practices.translations.machine import answers
 from practices.views import home
 
@@ -60,7 +60,12 @@ urlpatterns = [
         path("", include("practices.translations.corrections.urls")),
         path("", include("practices.collections.urls")),
         path("account/searches/", include("practices.saved_searches.urls")),
+        path("office/", include("practices.office.urls")),
+        path("office/mails/", include("efus.accounts.mails.urls")),
+        path("office/digests/", include("practices.digests.office_urls")),
         path("office/digests/preview/", include("practices.digests.preview_urls")),
+        path("subscribe/", subscribe, name="subscribe"),
+        path("subscribe/<str:token>/", confirm, name="confirm-subscription"),
         path("digests/<str:token>/", preferences, name="digest-preferences"),
         path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     ),

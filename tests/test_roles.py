@@ -13,13 +13,20 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from cities.enums import SeatRole
 from cities.models import Invitation
 from cities.people.invitations import invitation_address
 from efus.bounces.models import UndeliverableAddress
-from practices.digests.tokens import unsubscribe_address
+from efus.outbox.models import Mail
+from practices.digests.models import Delivery, Edition
+from practices.digests.tokens import (
+    confirmation_address,
+    preferences_address,
+    unsubscribe_address,
+)
 from practices.exporting.views import FORMS
 from practices.publishing.transitions import TRANSITIONS
 from practices.translations.corrections.deciding import offer
@@ -31,6 +38,7 @@ from tests.domain import (
     a_collection,
     a_coordinator,
     a_file,
+    a_guest,
     a_partnership,
     a_person,
     a_practice,
@@ -44,6 +52,11 @@ from tests.domain import (
     numbers,
 )
 
+BY_MAIL = {
+    "confirm-subscription": confirmation_address,
+    "digest-preferences": preferences_address,
+    "unsubscribe": unsubscribe_address,
+}
 TABLE = Path(__file__).resolve().parent.parent / "docs" / "roles.md"
 ROLES = [
     "anonymous",
@@ -92,6 +105,20 @@ class World:
             fields=["title"],
         )
         self.subscription = a_subscription(language="nl")
+        failed = {"state": "failed", "settled_at": timezone.now(), "give_up_at": timezone.now()}
+        self.failed_delivery = Delivery.objects.create(
+            subscription=self.subscription,
+            recipient=self.subscription.recipient,
+            edition=Edition.objects.create(frequency="daily", due_at=timezone.now()),
+            starts_at=timezone.now(),
+            items=[1],
+            domain="city.example",
+            **failed,
+        )
+        self.failed_mail = Mail.objects.create(
+            kind="test", address="a@city.example", domain="city.example", language="nl", **failed
+        )
+        self.waiting = a_subscription(a_guest(), confirmed_at=None)
         self.session = a_session_of(a_person())
         self.collection = self.collection_of(a_person())
         self.saved_search = a_saved_search(a_person())
@@ -185,6 +212,12 @@ class World:
         if name == "undeliverable:works-again":
             row = UndeliverableAddress.objects.mark("gone@city.example", "bounced")
             return [("an address", {"pk": row.pk})]
+        if name.startswith("runs:"):
+            delivery = self.failed_delivery
+            known = {"pk": delivery.edition_id, "delivery": delivery.pk}
+            return [("a run", {key: known[key] for key in parameters})]
+        if name.startswith("mails:"):
+            return [("one that failed", {"pk": self.failed_mail.pk})]
         if name == "mail-events":
             return [("a service that is not ours", {"service": "mailgun"})]
         if name.startswith("people:"):
@@ -258,8 +291,9 @@ class World:
             ]
         if name in {"cities:city", "network:network"}:
             return [("a city", {"slug": self.city.slug})]
-        if name == "unsubscribe":
-            token = unsubscribe_address(self.subscription).rstrip("/").rpartition("/")[2]
+        if name in BY_MAIL:
+            subscription = self.waiting if name == "confirm-subscription" else self.subscription
+            token = BY_MAIL[name](subscription).rstrip("/").rpartition("/")[2]
             return [("a mail", {"token": token})]
         invented = {"key": "no-such-key", "uidb36": "1", "pk": 1}
         if set(parameters) <= set(invented):

@@ -62,8 +62,8 @@ FROM picked WHERE {table}.{key} = picked.pk AND state = 'due'
 RETURNING {table}.{key}, domain, attempts
 """
 
-# A row has a claim while it is being sent and no longer, as a constraint sees to: so that a
-# claim says enough, and the row is found by its key.
+# What has a claim is being sent. Asked for that state, too, PostgreSQL would take the index of
+# whatever is being sent, which is full of dead rows, instead of the row's key.
 _SETTLE = """
 UPDATE {table} SET
     state = %(state)s,
@@ -77,13 +77,13 @@ UPDATE {table} SET
 WHERE {key} = %(settled_row)s AND claim = %(claim)s
 """
 
+_IS_OURS = "SELECT {key} FROM {table} WHERE {key} = %(row)s AND claim = %(claim)s"
+
 _RENEW = """
 UPDATE {table} SET claimed_at = statement_timestamp()
-WHERE {key} = %(row)s AND claim = %(claim)s
+WHERE {key} = ANY(%(rows)s) AND claim = %(claim)s
 RETURNING {key}
 """
-
-_LOOK = "SELECT {key} FROM {table} WHERE {key} = %(row)s AND claim = %(claim)s"
 
 
 def persistently(work):
@@ -126,8 +126,7 @@ class Claim:
     rows: list[ClaimedRow]
     identifier: UUID
     last_domain: str  # where the next claim goes on, so that every domain has its turn
-    taken_at: float = 0.0
-    renewed_at: float = 0.0  # of the row that is at turn
+    renewed_at: float  # by this process's clock
 
     def __bool__(self):
         return bool(self.rows)
@@ -137,29 +136,28 @@ class Claim:
         return [row.pk for row in self.rows]
 
     def turn_to(self, row, settling=None):
-        """See that *row* is still ours, and settle (the row before, its outcome) with it.
+        """Settle (the row before, its outcome), and see whether *row* is still ours.
 
-        Returns whether it is; renews a lease that is old. One statement, so one commit for
-        each mail.
+        One statement, so one commit for each mail.
         """
         parameters = {"row": row.pk, "claim": self.identifier}
-        self.renewed_at = self.taken_at
-        statement = self._statement(_LOOK)
-        if self._is_old():
-            self.renewed_at = time.monotonic()
-            statement = self._statement(_RENEW)
+        statement = self._statement(_IS_OURS)
         if settling:
             settle, more = self._settling(*settling)
             statement = f"WITH settled AS ({settle}) {statement}"
             parameters |= more
-        return bool(persistently(lambda: self._run(statement, parameters)))
+        is_ours = bool(persistently(lambda: self._run(statement, parameters)))
+        return is_ours and self.still_holds(row)
 
     def still_holds(self, row):
-        """Whether *row* is ours for as long as sending it may take; renews what is old."""
-        return not self._is_old() or self.turn_to(row)
-
-    def _is_old(self):
-        return time.monotonic() - self.renewed_at >= settings.MAIL_CLAIM_SECONDS / 4
+        """Whether *row* is ours for as long as sending it may take; renews a lease that is old."""
+        now = time.monotonic()
+        if now - self.renewed_at < settings.MAIL_CLAIM_SECONDS / 4:
+            return True
+        parameters = {"rows": self.keys, "claim": self.identifier}
+        held = persistently(lambda: self._run(self._statement(_RENEW), parameters))
+        self.renewed_at = now
+        return (row.pk,) in held
 
     def settle(self, row, outcome):
         statement, parameters = self._settling(row, outcome)
@@ -249,7 +247,7 @@ def claim(model, number, after=""):
 
     Begins with the domains after the domain *after* and goes once round all of them.
     """
-    identifier = uuid4()
+    identifier, now = uuid4(), time.monotonic()
     cursor, is_second_round = after, False
     while True:
         found = _next_domains(model, cursor, number)
@@ -260,15 +258,35 @@ def claim(model, number, after=""):
         ]
         rows = _claim_among(model, domains, number, identifier) if domains else []
         if rows:
-            return Claim(model, rows, identifier, domains[-1], time.monotonic())
+            return Claim(model, rows, identifier, domains[-1], now)
         if len(found) == number:
             cursor = found[-1][0]
             if is_second_round and cursor >= after:
-                return Claim(model, [], identifier, "")
+                return Claim(model, [], identifier, "", now)
         elif is_second_round or not after:
-            return Claim(model, [], identifier, "")
+            return Claim(model, [], identifier, "", now)
         else:
             cursor, is_second_round = "", True
+
+
+def claim_one(model, key):
+    """Take the mail with *key* in hand if it is due, though it may be paused or have to wait.
+
+    Whatever else may claim it, one gets it.
+    """
+    identifier, began_at = uuid4(), time.monotonic()
+    mail = model.objects.filter(pk=key)
+    mail.filter(state=DeliveryState.DUE, give_up_at__gt=Now()).update(
+        state=DeliveryState.SENDING,
+        claim=identifier,
+        claimed_at=Now(),
+        attempts=models.F("attempts") + 1,
+    )
+    rows = [
+        ClaimedRow(*row)
+        for row in mail.filter(claim=identifier).values_list("pk", "domain", "attempts")
+    ]
+    return Claim(model, rows, identifier, "", began_at)
 
 
 def recover_stuck(model):

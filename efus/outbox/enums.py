@@ -21,4 +21,5 @@ class MailKind(models.TextChoices):
     ADOPTION = "adoption", pgettext_lazy("mail", "adoption")
     CORRECTION = "correction", pgettext_lazy("mail", "correction")
     LINKS = "links", pgettext_lazy("mail", "broken links")
+    SUBSCRIPTION = "subscription", pgettext_lazy("mail", "subscription")
     TEST = "test", pgettext_lazy("mail", "test")

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from efus.bounces.models import UndeliverableAddress
 from efus.outbox.enums import DeliveryState, MailKind
 from efus.outbox.messages import MailBatch
 
@@ -22,11 +23,11 @@ UNSETTLED = [DeliveryState.DUE, DeliveryState.SENDING]
 class OutgoingQuerySet(models.QuerySet):
     def due(self):
         """What may be sent now, as far as its own row says."""
-        return self.filter(state=DeliveryState.DUE, not_before__lte=timezone.now())
+        return self.filter(state=DeliveryState.DUE, not_before__lte=Now())
 
     def ready(self):
         """What may be sent now; a model narrows it where more must be true."""
-        return self.due().filter(give_up_at__gt=timezone.now())
+        return self.due().filter(give_up_at__gt=Now())
 
     def stuck(self, before):
         """What a worker claimed before *before* and never settled."""
@@ -36,9 +37,13 @@ class OutgoingQuerySet(models.QuerySet):
         """The messages of the rows with *keys* (see ``efus.outbox.messages``)."""
         raise NotImplementedError
 
+    def too_late(self):
+        """What is due and too late to be tried; a model narrows it as it does ``ready``."""
+        return self.filter(state=DeliveryState.DUE, give_up_at__lte=Now())
+
     def give_up_late(self):
-        """Settle as failed what is due and too late to be tried; returns how many."""
-        return self.filter(state=DeliveryState.DUE, give_up_at__lte=Now()).update(
+        """Settle as failed what is too late to be tried; returns how many."""
+        return self.too_late().update(
             state=DeliveryState.FAILED,
             settled_at=Now(),
             reason=Case(
@@ -47,14 +52,19 @@ class OutgoingQuerySet(models.QuerySet):
             ),
         )
 
+    def failed(self):
+        return self.filter(state=DeliveryState.FAILED)
+
     def resend(self, lasts=LASTS):
         """Have those that failed tried anew, for as long as *lasts*; returns how many."""
-        now = timezone.now()
-        return self.filter(state=DeliveryState.FAILED).update(
+        return self._resend(Now() + lasts)
+
+    def _resend(self, give_up_at):
+        return self.failed().update(
             state=DeliveryState.DUE,
             attempts=0,
-            not_before=now,
-            give_up_at=now + lasts,
+            not_before=Now(),
+            give_up_at=give_up_at,
             settled_at=None,
         )
 
@@ -124,6 +134,12 @@ class Outgoing(models.Model):
                 name="%(class)s_sending",
                 condition=Q(state=DeliveryState.SENDING),
             ),
+            # What staff look at.
+            models.Index(
+                fields=["settled_at"],
+                name="%(class)s_failed",
+                condition=Q(state=DeliveryState.FAILED),
+            ),
         ]
 
 
@@ -134,6 +150,28 @@ class MailQuerySet(OutgoingQuerySet):
     def address_of(self, key):
         """The address that the mail with *key* went to; None where there is no such mail."""
         return self.filter(pk=key).values_list("address", flat=True).first()
+
+    def resendable(self):
+        """Those that failed and may arrive if they are tried again.
+
+        A mail about an account opens it for a while only; who still wants in asks for another.
+        Others do not go to addresses that mails do not reach.
+        """
+        dead = UndeliverableAddress.objects.filter(address=Lower(OuterRef("address")))
+        return self.failed().filter(
+            Q(kind=MailKind.ACCOUNT, give_up_at__gt=timezone.now())
+            | ~Q(kind=MailKind.ACCOUNT) & ~Exists(dead)
+        )
+
+    def resend(self, lasts=LASTS):
+        """As of any mails; but one about an account is tried no longer than it opens it."""
+        return self.resendable()._resend(
+            Case(
+                When(kind=MailKind.ACCOUNT, then="give_up_at"),
+                default=timezone.now() + lasts,
+                output_field=models.DateTimeField(),
+            )
+        )
 
 
 class Mail(Outgoing):
@@ -169,6 +207,18 @@ class Mail(Outgoing):
                 condition=~Q(state__in=[DeliveryState.SENT, DeliveryState.SKIPPED])
                 | Q(text="", html=""),
                 name="mail_over_keeps_no_secrets",
+            ),
+        ]
+        indexes = [
+            *Outgoing.Meta.indexes,
+            # How staff read them, newest first.
+            models.Index(fields=["state", "id"], name="mail_by_state"),
+            models.Index(fields=["kind", "id"], name="mail_by_kind"),
+            # How many of them somebody has had the platform send to an address.
+            models.Index(
+                fields=["address", "created_at"],
+                name="mail_subscription_address",
+                condition=Q(kind=MailKind.SUBSCRIPTION),
             ),
         ]
 

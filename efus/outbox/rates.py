@@ -9,8 +9,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
+from django.db.models import Q
+from django.db.models.functions import Now
 
+from efus import clock
 from efus.outbox.models import DomainRate
 
 BURST = timedelta(seconds=10)  # what was not used in so long may be used at once
@@ -24,7 +26,11 @@ def _of_one_mail():
 def know(domains):
     """See that each of *domains* has its row."""
     DomainRate.objects.bulk_create(
-        [DomainRate(domain=domain) for domain in sorted(domains)], ignore_conflicts=True
+        [
+            DomainRate(domain=domain, free_at=Now(), closed_until=Now())
+            for domain in sorted(domains)
+        ],
+        ignore_conflicts=True,
     )
 
 
@@ -34,7 +40,7 @@ def hold(domains, *, wait, unlimited):
     Domains that others hold are left out, unless told to *wait* for them. *unlimited* heeds
     only what a mail server asked for.
     """
-    now = timezone.now()
+    now = clock.now()
     rates = (
         DomainRate.objects.select_for_update(skip_locked=not wait)
         .filter(domain__in=domains, closed_until__lte=now)
@@ -59,22 +65,30 @@ def spend(domains):
         cursor.execute(
             """
             UPDATE outbox_domainrate AS rate
-            SET free_at = greatest(free_at, %s) + spent.mails * %s
+            SET free_at = greatest(free_at, statement_timestamp()) + spent.mails * %s
             FROM unnest(%s::text[], %s::int[]) AS spent (domain, mails)
             WHERE rate.domain = spent.domain
             """,
-            [timezone.now(), _of_one_mail(), list(numbers), list(numbers.values())],
+            [_of_one_mail(), list(numbers), list(numbers.values())],
         )
 
 
 def close(domain):
     """Have *domain* wait, since its mail server said that it gets too many."""
     DomainRate.objects.update_or_create(
-        domain=domain, defaults={"closed_until": timezone.now() + CLOSED_FOR}
+        domain=domain, defaults={"closed_until": Now() + CLOSED_FOR}
+    )
+
+
+def waiting():
+    """The domains that get nothing for the moment."""
+    now = clock.now()
+    return DomainRate.objects.filter(
+        Q(closed_until__gt=now) | Q(free_at__gt=now + BURST - _of_one_mail())
     )
 
 
 def forget_idle():
     """Forget the domains that have got nothing for a day."""
-    a_day_ago = timezone.now() - timedelta(days=1)
+    a_day_ago = clock.now() - timedelta(days=1)
     DomainRate.objects.filter(free_at__lt=a_day_ago, closed_until__lt=a_day_ago).delete()

@@ -7,8 +7,7 @@ from enum import Enum
 
 from django.conf import settings
 from django.core.mail import get_connection
-
-from efus.outbox.addresses import as_sent
+from django.core.mail.message import sanitize_address
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +88,8 @@ class MailServer:
         Raises ``Unreachable``, ``Interrupted`` or ``Refused``. A server that ends a
         connection after some mails is connected to anew.
         """
-        address = as_sent(address)
+        if not address.isascii():
+            address = sanitize_address(address, "utf-8")
         while True:
             self.open()
             try:

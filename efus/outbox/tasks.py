@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from efus.outage import OUTAGES
 from efus.outbox import rates
-from efus.outbox.claims import claim, recover_stuck
+from efus.outbox.claims import claim, claim_one, recover_stuck
 from efus.outbox.models import Outgoing
 from efus.outbox.sending import send_claimed
 from efus.outbox.server import MailServer
@@ -89,6 +89,23 @@ def send_batch(model, server, after=""):
     if not claimed or not send_claimed(claimed, server):
         return None
     return claimed.last_domain if claimed.model is model else after
+
+
+@shared_task
+def send_one(label, key):
+    """Send one mail of the model called *label*, if it is due and nobody has it in hand."""
+    if claimed := claim_one(apps.get_model(label), key):
+        send_claimed(claimed)
+
+
+def wake_for_one(mail):
+    """Have a worker send *mail* alone once that is committed.
+
+    Beat does not find it: should no worker hear of it, whoever tries a mail tries again.
+    """
+    transaction.on_commit(
+        partial(send_one.apply_async, [mail._meta.label, mail.pk], expires=EXPIRES)
+    )
 
 
 def _claim_what_goes_first(model):

@@ -31,3 +31,12 @@ class NewsKind(models.TextChoices):
     UPDATED = "updated", pgettext_lazy("news", "practices that changed a lot")
     ADOPTED = "adopted", pgettext_lazy("news", "practices that a city takes up")
     MEMBER = "member", pgettext_lazy("news", "new members")
+
+
+class EditionEventKind(models.TextChoices):
+    """What staff did about an edition."""
+
+    PAUSED = "paused", pgettext_lazy("edition", "paused")
+    RESUMED = "resumed", pgettext_lazy("edition", "resumed")
+    RESENT = "resent", pgettext_lazy("edition", "what failed sent again")
+    TRIED = "tried", pgettext_lazy("edition", "tried for one address")

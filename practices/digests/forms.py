@@ -1,6 +1,7 @@
 """Forms in which somebody says what they want to hear of, and when."""
 
 from datetime import timedelta
+from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -154,6 +155,7 @@ class SubscriptionForm(forms.ModelForm):
         return [self[name] for name in (*TIMES, "time_zone") if name in self.fields]
 
 
+@lru_cache
 def _zone_choices():
     """The time zones by continent."""
     zones = sorted(zone for zone in available_timezones() if "/" in zone)
@@ -191,6 +193,11 @@ class GuestForm(SubscriptionForm):
         help_text=_("A mail with a link comes there. Nothing else comes until you confirm it."),
     )
     time_zone = ZoneField(initial="Europe/Paris")
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, **kwargs)
+        if data is None:
+            self.fields["time_zone"].widget.attrs["data-guess"] = ""
 
 
 class PauseForm(forms.Form):

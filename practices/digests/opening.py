@@ -9,8 +9,8 @@ from collections import defaultdict
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.utils import timezone
 
+from efus import clock
 from practices import publication_lock
 from practices.digests.enums import Frequency
 from practices.digests.matching import OLDEST_NEWS, create_deliveries
@@ -66,7 +66,7 @@ def _fill(edition, condition, parameters):
         cursor.execute(ASKED + ACTIVE + condition, parameters)
         cursor.execute("ANALYZE digest_asked")
         cursor.execute(ADVANCE, parameters)
-    give_up_at = max(edition.due_at, timezone.now()) + TRIED[edition.frequency]
+    give_up_at = max(edition.due_at, clock.now()) + TRIED[edition.frequency]
     create_deliveries(edition, give_up_at)
 
 
@@ -112,7 +112,7 @@ def _open_group(frequency, due_at, timetables, now):
 
 def open_due_editions(now=None):
     """Open every edition that has fallen due; returns those opened."""
-    now = now or timezone.now()
+    now = now or clock.now()
     return [
         _open_group(frequency, due_at, timetables, now)
         for (frequency, due_at), timetables in _groups_due(now).items()
@@ -126,7 +126,7 @@ def open_edition_now(frequency):
     Its subscriptions' next one comes when it would have come, with what is new from here on.
     """
     publication_lock.hold()
-    now = timezone.now()
+    now = clock.now()
     edition, _is_new = Edition.objects.get_or_create(frequency=frequency, due_at=now)
     _fill(
         edition,

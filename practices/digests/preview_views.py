@@ -3,20 +3,22 @@
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp, csp_update
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from efus.errors import NotFound
 from efus.rate_limits import at_most
 from practices.digests.mail.previews import editions_to_preview, preview_of, preview_of_edition
+from practices.digests.mail.trials import send_trial
 from practices.digests.models import Edition, Subscription
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -37,15 +39,20 @@ def _chosen_language(request, otherwise):
     return language if language in LANGUAGES else otherwise
 
 
+def _query(language, edition=None):
+    """The query of a preview's address."""
+    parameters = QueryDict(mutable=True)
+    parameters["language"] = language
+    if edition:
+        parameters["edition"] = edition.pk
+    return parameters.urlencode()
+
+
 def _page(request, preview, language, mail_path, **context):
     """The page around *preview*, with links to the same in each language."""
 
     def query(code):
-        parameters = QueryDict(mutable=True)
-        parameters["language"] = code
-        if edition := context.get("edition"):
-            parameters["edition"] = edition.pk
-        return parameters.urlencode()
+        return _query(code, context.get("edition"))
 
     languages = [
         {
@@ -60,6 +67,7 @@ def _page(request, preview, language, mail_path, **context):
         "preview": preview,
         "language": language,
         "languages": languages,
+        "query": query(language),
         "mail_address": f"{mail_path}?{query(language)}",
     }
     return render(request, "digests/preview.html", context)
@@ -132,6 +140,29 @@ def office_preview(request):
         editions=editions_to_preview(edition),
         is_for_staff=True,
     )
+
+
+def mail_to_oneself(request, preview, language):
+    """Send *preview* to whoever is signed in, and to nobody else; say so."""
+    names = {"address": request.user.email}
+    if not preview.subject:
+        messages.info(request, _("There is nothing that a mail could tell."))
+    elif send_trial(preview, language, request.user):
+        messages.success(request, _("A trial copy is on its way to %(address)s.") % names)
+    else:
+        messages.info(request, _("A trial copy went to %(address)s a moment ago.") % names)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_most(30, seconds=600)
+def office_preview_send(request):
+    """Mail the preview to oneself; the address is that of the preview it leads back to."""
+    edition = _edition(request)
+    language = _chosen_language(request, get_language())
+    if request.method == "POST":
+        mail_to_oneself(request, preview_of_edition(edition, language), language)
+    return redirect(f"{reverse('digest-previews:office')}?{_query(language, edition)}")
 
 
 @login_required

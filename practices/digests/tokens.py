@@ -1,7 +1,7 @@
 """Signed links of a mail, by which one subscription, and nothing else, is ended or changed.
 
 Nobody has to sign in for them. The link that ends it works for ever; the one that changes it
-for 60 days, since mails are passed on.
+for 60 days, since mails are passed on; the one that confirms it for as long as it waits for that.
 """
 
 from datetime import timedelta
@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from practices.digests.models import Subscription
+from practices.digests.models.subscription import CONFIRMED_WITHIN
 
 PREFERENCES_LAST = timedelta(days=60)
 
 _unsubscribing = Signer(salt="unsubscribe")
 _preferences = TimestampSigner(salt="digest preferences")
+_confirming = TimestampSigner(salt="subscription to confirm")
 
 
 @lru_cache
@@ -33,7 +35,7 @@ def _address(name, subscription, token):
 
 
 def _subscription(key):
-    return Subscription.objects.filter(pk=int(key)).first()
+    return Subscription.objects.with_choices().filter(pk=int(key)).first()
 
 
 def unsubscribe_address(subscription):
@@ -61,5 +63,18 @@ def subscription_of_preferences(token, max_age=PREFERENCES_LAST):
     """
     try:
         return _subscription(_preferences.unsign(token, max_age=max_age))
+    except (BadSignature, ValueError):
+        return None
+
+
+def confirmation_address(subscription):
+    """The full address of the page that confirms *subscription*, in its language."""
+    return _address("confirm-subscription", subscription, _confirming.sign(subscription.pk))
+
+
+def subscription_to_confirm(token):
+    """The subscription that the *token* of that address was signed for; None if it is too old."""
+    try:
+        return _subscription(_confirming.unsign(token, max_age=CONFIRMED_WITHIN))
     except (BadSignature, ValueError):
         return None

@@ -4,9 +4,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from efus.accounts.models import User
-from practices.digests.models import Subscription
+from practices.digests import changes as subscriptions
+from practices.digests.enums import NewsKind
+from practices.digests.matching import Wish
 from practices.saved_searches.models import MOST_SEARCHES, SavedSearch
-from practices.saved_searches.parts import Parts
 
 
 class SearchRefused(Exception):
@@ -63,35 +64,21 @@ def bring_back(saved):
 def subscribe(saved, frequency):
     """Have what is new of *saved* by e-mail: (the subscription, whether it is new).
 
-    One subscription holds the same for several searches, where they differ in what it cannot
-    hold; its mails come once.
+    Raises ``SearchRefused``. What of it is not known any more is left out.
     """
     _lock(saved.person)
     saved.refresh_from_db()
     if saved.current_subscription:
         return saved.current_subscription, False
-    parts = Parts(saved.query, saved.language)
-    themes, target_groups = set(parts.themes), set(parts.target_groups)
-    rows = Subscription.objects.of(saved.person).filter(
-        countries=parts.countries, language=saved.language
-    )
-    for subscription in rows.prefetch_related("themes", "target_groups"):
-        if (
-            set(subscription.themes.all()) == themes
-            and set(subscription.target_groups.all()) == target_groups
-        ):
-            is_new = False
-            break
-    else:
-        subscription = Subscription.objects.create(
-            user=saved.person,
-            countries=parts.countries,
-            language=saved.language,
-            frequency=frequency,
+    search = saved.search
+    chosen = {parameter: list(values) for parameter, values in search.chosen.items()}
+    wish = Wish(saved.language, search.words, [NewsKind.PUBLISHED], chosen)
+    try:
+        subscription, is_new = subscriptions.subscribe(
+            saved.person, wish, {"frequency": frequency}
         )
-        subscription.themes.set(themes)
-        subscription.target_groups.set(target_groups)
-        is_new = True
+    except subscriptions.SubscriptionRefused as refused:
+        raise SearchRefused(str(refused)) from None
     saved.subscription = subscription
     saved.save(update_fields=["subscription"])
     return subscription, is_new

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
+
+from practices.digests.mail.labels import when
 from practices.saved_searches.models import SavedSearch
 from practices.search import sets
 from practices.search.filters import Search
@@ -13,6 +16,14 @@ class Standing:
     search: Search
     found: int
     new: int
+
+    @property
+    def when(self):
+        """How often what is new comes by e-mail, in words; empty where it does not."""
+        subscription = self.saved.current_subscription
+        if subscription is None:
+            return ""
+        return when(subscription.frequency, subscription.weekday, get_language())
 
 
 def standings(rows):

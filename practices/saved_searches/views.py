@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from efus.errors import NotFound
 from efus.kept_forms import keeps_form, kept_form
 from efus.pagination import page_of
+from practices.digests.mail.labels import when
 from practices.saved_searches import changes
 from practices.saved_searches.forms import NameForm, SaveForm, SubscribeForm
 from practices.saved_searches.models import (
@@ -21,7 +23,6 @@ from practices.saved_searches.models import (
     SavedSearch,
     normalised,
 )
-from practices.saved_searches.parts import Parts
 from practices.saved_searches.standing import standings
 from practices.search.filters import Search
 
@@ -81,7 +82,6 @@ def save_search(request):
         {
             "form": form,
             "search": search,
-            "parts": Parts(query, language),
             "not_yet_saved": kept is not None,
         },
         status=422 if request.method == "POST" else 200,
@@ -94,20 +94,22 @@ def _suggested_name(search):
 
 
 def _save(request, query, language, given):
-    saved, is_new = changes.save(request.user, query, language, given["name"])
+    """Save and subscribe, or neither."""
+    with transaction.atomic():
+        saved, is_new = changes.save(request.user, query, language, given["name"])
+        told = given["frequency"] and changes.subscribe(saved, given["frequency"])
     if is_new:
         messages.success(request, _("The search is saved."))
     else:
         messages.success(
             request, _("This search is saved already, as “%(name)s”.") % {"name": saved.name}
         )
-    if given["frequency"]:
-        _subscribe(request, saved, given["frequency"])
+    if told:
+        _say_what_comes(request, *told)
 
 
-def _subscribe(request, saved, frequency):
-    subscription, is_new = changes.subscribe(saved, frequency)
-    words = {"frequency": subscription.get_frequency_display()}
+def _say_what_comes(request, subscription, is_new):
+    words = {"frequency": when(subscription.frequency, subscription.weekday, get_language())}
     if is_new:
         messages.success(request, _("New practices come by e-mail, %(frequency)s.") % words)
     else:
@@ -191,15 +193,20 @@ def subscribe(request, pk):
     kept = kept_form(request)
     form = SubscribeForm(request.POST if request.method == "POST" else kept)
     if request.method == "POST" and form.is_valid():
-        _subscribe(request, saved, form.cleaned_data["frequency"])
-        return redirect("saved_searches:searches")
+        try:
+            told = changes.subscribe(saved, form.cleaned_data["frequency"])
+        except changes.SearchRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _say_what_comes(request, *told)
+            return redirect("saved_searches:searches")
     return render(
         request,
         "saved_searches/subscribe.html",
         {
             "form": form,
             "saved": saved,
-            "parts": Parts(saved.query, saved.language),
+            "search": saved.search,
             "not_yet_saved": kept is not None,
         },
         status=422 if request.method == "POST" else 200,

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from efus.tasks import forget_deleted
+from practices.digests.changes import MOST_SUBSCRIPTIONS
 from practices.digests.models import Subscription
 from practices.models import TargetGroup
 from practices.saved_searches import changes
@@ -18,6 +19,7 @@ from tests.domain import (
     a_person,
     a_practice,
     a_saved_search,
+    a_subscription,
     a_theme,
     an_administrator,
 )
@@ -71,26 +73,24 @@ def test_a_search_is_saved_from_its_results_under_the_names_of_what_was_chosen(
 
 
 def test_it_is_saved_and_subscribed_to_in_one_step(client, person, nightlife):
-    youth = TargetGroup.objects.create(slug="youth", name_en="Youth")
+    TargetGroup.objects.create(slug="youth", name_en="Youth")
     query = "q=noise&theme=nightlife&country=BE&group=youth&partner=school&evidence=evaluated"
     address = f"{SEARCHES}new/?{query}"
     client.force_login(person)
-    page = text_of(client.get(address))
-    told, left_out = page.split("leave them out:")
-    for words in ("Theme: Nightlife", "Country: Belgium", "Target group: Youth"):
-        assert words in told.split("The mails hold")[1]
-        assert words not in left_out
-    for words in ("noise", "School", "Evaluated"):
-        assert words in left_out
-        assert words not in told.split("The mails hold")[1]
     for _time in range(2):
         page = client.post(address, {"name": "Noise", "frequency": "daily"}, follow=True)
         assert "by e-mail" in text_of(page)
     subscription = Subscription.objects.get()
-    assert (subscription.user, subscription.frequency) == (person, "daily")
-    assert (subscription.countries, subscription.language) == (["BE"], "en")
-    assert list(subscription.themes.all()) == [nightlife]
-    assert list(subscription.target_groups.all()) == [youth]
+    assert (subscription.recipient.user, subscription.frequency) == (person, "daily")
+    assert (subscription.words, subscription.language) == ("noise", "en")
+    assert subscription.chosen == {
+        "country": ["BE"],
+        "evidence": ["evaluated"],
+        "group": ["youth"],
+        "partner": ["school"],
+        "theme": ["nightlife"],
+    }
+    assert subscription.kinds == ["published"]
     assert f"/en/account/subscriptions/{subscription.pk}/" in text_of(page)
 
 
@@ -111,15 +111,42 @@ def test_a_saved_search_becomes_a_subscription_once_confirmed(client, person, ni
     assert Subscription.objects.of(person).get().frequency == "daily"
 
 
-def test_two_searches_that_mails_cannot_tell_apart_bring_one_mail(client, person, nightlife):
+def test_each_search_brings_its_own_mail_and_what_was_subscribed_to_before_no_second_one(
+    person, nightlife
+):
     one = a_saved_search(person, "q=noise&theme=nightlife", language="en")
     other = a_saved_search(person, "q=alcohol&theme=nightlife", language="en")
+    before = a_subscription(
+        person, themes=[nightlife], words="alcohol", language="en", kinds=["published"]
+    )
     for saved in (one, other):
         changes.subscribe(saved, "weekly")
-    assert one.subscription == other.subscription
-    words_only = a_saved_search(person, "q=noise", language="en")
+    assert one.subscription != other.subscription
+    assert other.subscription == before
+    assert Subscription.objects.of(person).count() == 2
+
+
+def test_what_is_not_known_any_more_is_said_and_left_out_of_the_mails(client, person, nightlife):
+    saved = a_saved_search(person, "theme=gone&theme=nightlife", language="en")
+    only = a_saved_search(person, "theme=gone", language="en")
     client.force_login(person)
-    assert "you would get every new practice" in text_of(client.get(of(words_only, "by-mail/")))
+    assert "“gone” is not known" in text_of(client.get(of(saved, "by-mail/")))
+    assert "you would get every new practice" in text_of(client.get(of(only, "by-mail/")))
+    subscription, _is_new = changes.subscribe(saved, "weekly")
+    assert subscription.chosen == {"theme": ["nightlife"]}
+
+
+def test_who_has_all_the_subscriptions_they_can_have_is_told_and_loses_nothing(client, person):
+    for number in range(MOST_SUBSCRIPTIONS):
+        a_subscription(person, words=f"word{number}")
+    saved = a_saved_search(person, "country=BE", language="en")
+    client.force_login(person)
+    for address, name in [(of(saved, "by-mail/"), ""), (f"{SEARCHES}new/?q=noise", "My noise")]:
+        page = client.post(address, {"name": name, "frequency": "daily"})
+        assert page.status_code == 422
+        assert "You have 50 subscriptions, which is the most." in text_of(page)
+        assert name in text_of(page)
+    assert SavedSearch.objects.of(person).get() == saved
 
 
 def test_the_list_says_how_many_are_found_and_how_many_are_new_since_it_was_opened(client, person):

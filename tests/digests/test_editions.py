@@ -338,8 +338,11 @@ def test_beat_starts_the_run_and_a_worker_mails_once(mail_sink, worker, client):
     theme = a_theme("radicalisation")
     reader = a_subscription(a_person("reader@city.example"), themes=[theme], countries=["BE"])
     a_subscription(a_person("other@city.example"), countries=["SE"])
-    a_new_practice(a_city("Genk", "BE"), themes=[theme])
-    reader.next_at = timezone.now()
+    last_hour = reader.timetable.latest(timezone.now())
+    a_new_practice(
+        a_city("Genk", "BE"), themes=[theme], published_at=last_hour - timedelta(hours=1)
+    )
+    reader.next_at = last_hour
     reader.save()
     worker()
     for _tick in range(3):

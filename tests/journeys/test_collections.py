@@ -60,7 +60,8 @@ def test_a_researcher_collects_compares_and_saves_a_search(
     writer.page.locator("[name=frequency][value=weekly]").check()
     writer.press("main form.writing button")
     expect(writer.page.locator("main")).to_contain_text("By e-mail: every Monday")
-    assert Subscription.objects.get().themes.get().slug == "nightlife"
+    assert Subscription.objects.get().chosen == {"theme": ["nightlife"]}
+    assert Subscription.objects.get().words == "nuit"
     writer.press("main article form button")
     writer.press(".undo-list button")
     writer.press("main a[href$='/rename/']")

@@ -8,18 +8,21 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from practices.digests.models import Subscription
-from practices.digests.schedule import last_boundary
+from practices.digests.models import News, Subscription
 from practices.models import Practice
 from tests.browser import Reader
 from tests.domain import PASSWORD, a_city, a_coordinator, a_person, a_theme
 
 
 def a_day_passes():
-    """What happened today happened in the last finished day."""
-    before = last_boundary("daily", timezone.now()) - timedelta(hours=1)
+    """What happened today happened a day ago, and a mail is due since."""
+    before = timezone.now() - timedelta(days=1)
     Practice.objects.update(published_at=before)
-    Subscription.objects.update(created_at=before)
+    News.objects.update(at=before)
+    earlier = before - timedelta(hours=1)
+    Subscription.objects.update(
+        created_at=earlier, confirmed_at=earlier, covered_until=earlier, next_at=before
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -42,7 +45,8 @@ def test_a_city_publishes_a_researcher_finds_a_member_is_told(
     reader.open("/fr/account/subscriptions/new/?theme=young-people&country=NL")
     reader.page.locator("[name=frequency][value=daily]").check()
     reader.press("main form.writing button")
-    assert Subscription.objects.get().countries == ["NL"]
+    reader.press("main [name=save]")
+    assert Subscription.objects.get().chosen == {"country": ["NL"], "theme": ["young-people"]}
 
     # A coordinator writes a practice in Dutch, saves, submits and publishes it.
     writer = Reader(browser, address, width, "nl-NL")

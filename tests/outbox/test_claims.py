@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -126,6 +127,22 @@ def test_what_a_dead_worker_had_is_due_again_after_its_lease(settings):
     mail = Mail.objects.get()
     assert (mail.state, mail.claim, mail.attempts) == ("due", None, 1)
     assert claim(Mail, 50)
+
+
+def test_a_worker_that_is_slow_keeps_what_it_has_in_hand(settings):
+    settings.MAIL_CLAIM_SECONDS = 0.5
+    a_mail("anne@genk.example")
+    a_mail("bram@genk.example")
+    claimed = claim(Mail, 50)
+    Mail.objects.update(claimed_at=timezone.now() - timedelta(hours=1))
+    time.sleep(0.2)
+    first, second = claimed.rows
+    assert claimed.turn_to(first)
+    assert recover_stuck(Mail) == 0
+    Mail.objects.filter(pk=second.pk).update(claim=uuid4())
+    time.sleep(0.2)
+    assert claimed.still_holds(first)
+    assert not claimed.turn_to(second)
 
 
 def test_nothing_is_taken_from_a_worker_just_after_the_database_started(settings):

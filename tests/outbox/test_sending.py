@@ -8,6 +8,7 @@ from django.utils import timezone
 from efus.bounces.identifiers import message_identifier, read
 from efus.bounces.models import UndeliverableAddress
 from efus.outbox.claims import claim
+from efus.outbox.enums import MailKind
 from efus.outbox.models import Mail
 from efus.outbox.sending import send_claimed
 from efus.outbox.server import MailServer
@@ -121,13 +122,18 @@ def test_an_address_that_is_refused_for_good_gets_nothing_more(mail_sink):
     assert (dead.address, dead.reason) == ("gone@genk.example", "refused")
     assert "550 no such mailbox" in dead.detail
 
-    again = a_mail("gone@genk.example")
+    again = a_mail("gone@genk.example", kind=MailKind.INVITATION)
     mail_sink.refused_recipients.clear()
     send_everything_due()
     again.refresh_from_db()
     assert (again.state, again.text) == ("skipped", "")
     assert again.reason == "Mails do not reach this address any more."
     assert len(mail_sink.messages) == 1
+
+    # Who asks for a code to sign in gets it, else nobody could say that the address works again.
+    a_mail("gone@genk.example")
+    send_everything_due()
+    assert len(mail_sink.messages) == 2
 
 
 @pytest.mark.parametrize(

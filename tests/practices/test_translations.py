@@ -359,7 +359,7 @@ def test_pages_take_a_constant_number_of_queries(
 ):
     editor = an_editor(genk)
     client.force_login(editor)
-    expected = {board_address(practice): 9, address(practice): 8}  # two are the savepoint
+    expected = {board_address(practice): 10, address(practice): 9}  # two are the savepoint
     a_translation(practice, "fr", by=editor)
     for page, number in expected.items():
         with django_assert_num_queries(number):

@@ -245,10 +245,10 @@ def test_versions_and_comparison_take_a_constant_number_of_queries(
     saved(1)
     saved(2)
     for pages, more in ((1, 25), (2, 0)):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             page = client.get(address_of(practice, "versions/"))
         assert page.context["page"].paginator.num_pages == pages
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(address_of(practice, "versions/compare/?earlier=1&later=2"))
         for number in range(more):
             saved(number + 3)

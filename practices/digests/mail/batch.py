@@ -58,6 +58,13 @@ DELIVERY = ["pk", "edition_id", "items", "more"]
 SUBSCRIPTION = [f"subscription__{field}" for field in Reader.COLUMNS]
 
 
+def public_among(items):
+    """Those of the news with keys *items* that may be told of at this moment: a set of keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(PUBLIC, [items])
+        return {pk for (pk,) in cursor.fetchall()}
+
+
 @dataclass(frozen=True)
 class _Delivery:
     edition: int
@@ -102,12 +109,13 @@ class Batch:
 
     def _look(self):
         """See what is wanted and public at this moment."""
-        self._looked_at = time.monotonic()
+        looked_at = time.monotonic()
         with connection.cursor() as cursor:
             cursor.execute(WANTED, [self._readers])
             self._wanted = {pk: row for pk, *row in cursor.fetchall()}
-            cursor.execute(PUBLIC, [self._items])
-            self._public = {pk for (pk,) in cursor.fetchall()}
+        self._public = public_among(self._items)
+        # Not before: a look that the database broke off is to be taken again.
+        self._looked_at = looked_at
 
     @property
     def addresses(self):

@@ -15,6 +15,7 @@ from efus.validators import one_line
 from practices.digests.enums import NewsKind
 from practices.digests.mail.frame import LONGEST_PART, frame
 from practices.digests.mail.items import heading
+from practices.digests.mail.labels import asked_for
 from practices.digests.mail.wrapping import as_bytes, fits, wrapped
 
 
@@ -143,13 +144,13 @@ def content_for(reader, facts, pieces, more, labels, *, preferences, unsubscribe
     language = reader.language
     used = [pieces[fact.pk, language] for fact in facts]
     is_demonstration = any(piece.is_demonstration for piece in used)
-    known = labels.known(reader)
+    known = labels.known(reader.chosen, language)
     with override(language):
         others = len(used) - 1 + more
         subject = _subject(
             used[0].headline, others, _topic(reader, known), is_demonstration, language
         )
-        asked = wrapped(labels.asked_for(reader, known))
+        asked = wrapped(asked_for(reader, known))
         more_words = more_address = ""
         if more:
             more_words = ngettext(

@@ -11,7 +11,7 @@ from practices.models import Method, TargetGroup, Theme
 from practices.models.original_language import LANGUAGE_CODES
 from practices.search.facets import FACETS
 
-MOST_VALUES = 4  # of one facet that a mail names; the others are counted
+MOST_VALUES = 4  # of one facet that are named; the others are counted
 
 TERMS = {"theme": Theme, "group": TargetGroup, "method": Method}
 NAMES = [f"name_{code}" for code in LANGUAGE_CODES]
@@ -42,9 +42,9 @@ def when(frequency, weekday, language):
 
 
 class Labels:
-    """The names of what the subscriptions of a batch have chosen and of all themes.
+    """The names of what some subscriptions have chosen and of all themes, in every language.
 
-    Read anew for each batch, in as many queries as there are kinds of names.
+    Read anew for each batch or page, in as many queries as there are kinds of names.
     """
 
     def __init__(self, chosen):
@@ -82,35 +82,41 @@ class Labels:
             return self._names.get((parameter, value, language))
         return _fixed_label(parameter, value, language)
 
-    def known(self, reader):
-        """What *reader* has chosen and is still known: lists of (value, name), by facet."""
+    def known(self, chosen, language):
+        """What is *chosen* and still known: lists of (value, name in *language*), by facet."""
         known = {}
         for parameter in ORDER:
             pairs = []
-            for value in reader.chosen.get(parameter, ()):
-                if label := self.label(parameter, value, reader.language):
+            for value in chosen.get(parameter, ()):
+                if label := self.label(parameter, value, language):
                     pairs.append((value, label))
             if pairs:
                 known[parameter] = pairs
         return known
 
-    def asked_for(self, reader, known):
-        """What *reader* asked for, of which *known* are the choices, in their language."""
-        parts = []
-        if len(reader.kinds) < len(NewsKind):
-            parts.append(", ".join(str(kind.label) for kind in NewsKind if kind in reader.kinds))
-        for parameter, pairs in known.items():
-            names = ", ".join([label for _value, label in pairs[:MOST_VALUES]])
-            if (others := len(pairs) - MOST_VALUES) > 0:
-                names = ngettext(
-                    "%(names)s and %(number)d other", "%(names)s and %(number)d others", others
-                ) % {"names": names, "number": others}
-            if parameter in OTHERS:
-                names = f"{_facets[parameter].label}: {names}"
-            parts.append(names)
-        if reader.words:
-            parts.append(_("“%(words)s”") % {"words": reader.words})
-        return _("You asked for: %(what)s — %(when)s") % {
-            "what": " · ".join(parts) or _("everything"),
-            "when": when(reader.frequency, reader.weekday, reader.language),
-        }
+
+def parts(known, words, kinds):
+    """What is asked for, each part in words; *known* as of ``Labels.known``."""
+    found = []
+    if len(kinds) < len(NewsKind):
+        found.append(", ".join(str(kind.label) for kind in NewsKind if kind in kinds))
+    for parameter, pairs in known.items():
+        names = ", ".join([label for _value, label in pairs[:MOST_VALUES]])
+        if (others := len(pairs) - MOST_VALUES) > 0:
+            names = ngettext(
+                "%(names)s and %(number)d other", "%(names)s and %(number)d others", others
+            ) % {"names": names, "number": others}
+        if parameter in OTHERS:
+            names = f"{_facets[parameter].label}: {names}"
+        found.append(names)
+    if words:
+        found.append(_("“%(words)s”") % {"words": words})
+    return found
+
+
+def asked_for(reader, known):
+    """What *reader* asked for, of which *known* are the choices, in the language in force."""
+    return _("You asked for: %(what)s — %(when)s") % {
+        "what": " · ".join(parts(known, reader.words, reader.kinds)) or _("everything"),
+        "when": when(reader.frequency, reader.weekday, reader.language),
+    }

@@ -5,12 +5,14 @@ most of the time of sending. Only what is personal is made for each mail.
 """
 
 import base64
+import re
 import secrets
 from functools import lru_cache
 
 from django.core.mail.message import sanitize_address
 
-from efus.outbox.addresses import as_sent
+# An address that stands in a header as it is; others are made by Django.
+PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)
 
 LONGEST_HEADER_LINE = 76  # characters
 ENCODED_AT_ONCE = 42  # bytes: a word of 68 characters, so that the name stands before the first
@@ -36,9 +38,11 @@ Content-Transfer-Encoding: {encoding}\r
 
 def address_in_header(address):
     """*address* as headers and SMTP have it; raises ``ValueError`` where it is none."""
+    if PLAIN_ADDRESS.fullmatch(address):
+        return address
     if "@" not in address:
         raise ValueError("That is no address.")
-    return as_sent(address)
+    return sanitize_address(address, "utf-8")
 
 
 def _encoded_words(text):

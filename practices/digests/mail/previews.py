@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from practices.digests.enums import Frequency, Weekday
+from practices.digests.mail.batch import public_among
 from practices.digests.mail.content import Reader, content_for
 from practices.digests.mail.items import facts_of, pieces
 from practices.digests.mail.labels import Labels
@@ -29,8 +30,8 @@ PERIODS = {
 class Preview:
     """A mail as it would be; ``subject`` is empty where there is nothing to tell."""
 
-    since: datetime
-    until: datetime
+    since: datetime | None = None
+    until: datetime | None = None
     subject: str = ""
     text: str = ""
     html: str = ""
@@ -52,33 +53,39 @@ def reader_of(subscription):
 
 
 def _preview(reader, since, until):
-    """The ``Preview`` of a mail to *reader* about what happened from *since* to *until*.
-
-    Its links to end or change the subscription lead to the list of subscriptions, so that who
-    is shown it, or finds it in a cache, can do nothing with it.
-    """
+    """The ``Preview`` of a mail to *reader* about what happened from *since* to *until*."""
     wish = Wish(reader.language, reader.words, reader.kinds, reader.chosen)
     with transaction.atomic():
         keys = matching(wish, since, until)
-        items = keys[:MOST_ITEMS]
-        facts = facts_of(items)
-        items = [pk for pk in items if pk in facts]
-        made = pieces(facts, [(pk, reader.language) for pk in items])
+        preview = _preview_of(reader, keys[:MOST_ITEMS], len(keys) - MOST_ITEMS)
+    return replace(preview, since=since, until=until)
+
+
+def _preview_of(reader, items, more):
+    """The ``Preview`` of a mail to *reader* that tells of the news with keys *items*.
+
+    *more*: how many match beside, if that is above zero. Its links to end or change the
+    subscription lead to the list of subscriptions, so that who is shown it, or finds it in a
+    cache, can do nothing with it.
+    """
+    facts = facts_of(items)
+    items = [pk for pk in items if pk in facts]
+    made = pieces(facts, [(pk, reader.language) for pk in items])
     shown = [facts[pk] for pk in items if (pk, reader.language) in made]
     if not shown:
-        return Preview(since, until)
+        return Preview()
     with override(reader.language):
         nowhere = settings.SITE_URL + reverse("digests:subscriptions")
     content = content_for(
         reader,
         shown,
         made,
-        len(keys) - len(items),
+        max(more, 0),
         Labels([reader.chosen]),
         preferences=nowhere,
         unsubscribe=nowhere,
     )
-    return Preview(since, until, content.subject, content.text.decode(), content.html.decode())
+    return Preview(subject=content.subject, text=content.text.decode(), html=content.html.decode())
 
 
 def _preview_of_last_month(reader):
@@ -110,6 +117,13 @@ def preview_of_edition(edition, language):
         return _preview_of_last_month(reader)
     reader = replace(reader, frequency=edition.frequency)
     return _preview(reader, edition.due_at - PERIODS[edition.frequency], edition.due_at)
+
+
+def preview_of_delivery(delivery):
+    """What the mail of *delivery* says, as far as it is still public."""
+    public = public_among(delivery.items)
+    items = [pk for pk in delivery.items if pk in public]
+    return _preview_of(reader_of(delivery.subscription), items, delivery.more)
 
 
 def editions_to_preview(chosen):

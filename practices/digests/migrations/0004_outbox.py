@@ -72,6 +72,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            "delivery",
+            models.Index(
+                condition=Q(state="due", attempts=0),
+                fields=["domain", "not_before"],
+                name="delivery_untried",
+            ),
+        ),
+        migrations.AddIndex(
             "delivery", models.Index(fields=["edition", "state"], name="delivery_edition_state")
         ),
         migrations.AddIndex(

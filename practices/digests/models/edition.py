@@ -4,10 +4,12 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from efus.bounces.models import UndeliverableAddress
 from efus.outbox.enums import DeliveryState
 from efus.outbox.models import Outgoing, OutgoingQuerySet
 from practices.digests.enums import Frequency
@@ -42,6 +44,19 @@ class DeliveryQuerySet(OutgoingQuerySet):
     def ready(self):
         """What may be sent now: not what is in an edition that staff have paused."""
         return super().ready().filter(edition__paused_at__isnull=True)
+
+    def too_late(self):
+        """As of any mails; but time stands still for an edition that staff have paused."""
+        return super().too_late().filter(edition__paused_at__isnull=True)
+
+    def with_address(self):
+        """Each with ``address``, where its mail goes."""
+        return self.annotate(address=Coalesce("recipient__user__email", "recipient__email"))
+
+    def resendable(self):
+        """Those that failed and go to an address that mails reach, as far as we know."""
+        dead = UndeliverableAddress.objects.filter(address=Lower(OuterRef("address")))
+        return self.failed().with_address().filter(~Exists(dead))
 
     def batch(self, keys):
         """The mails of the deliveries *keys* (``compose``), for the engine of efus.outbox."""

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,11 @@ class RecipientQuerySet(models.QuerySet):
     def for_user(self, user):
         """The recipient that *user* is."""
         return self.get_or_create(user=user)[0]
+
+    def at(self, address):
+        """Those whose mails go to *address*, however it is capitalised."""
+        folded = Lower(Coalesce("user__email", "email"))
+        return self.alias(folded=folded).filter(folded=address.lower())
 
     def address_of(self, edition, subscription):
         """Where the mail of *subscription* in *edition*, their keys, went; None if not known."""

@@ -26,8 +26,11 @@ def all_kinds():
 
 class SubscriptionQuerySet(models.QuerySet):
     def of(self, user):
-        """The subscriptions of *user* that have not ended."""
-        return self.filter(recipient__user=user, ended_at__isnull=True)
+        """The subscriptions of *user* that mails come from.
+
+        What waits to be confirmed is not among them: anybody may have asked for it.
+        """
+        return self.active().filter(recipient__user=user)
 
     def active(self):
         """Those that mails come from: confirmed and not ended; they may be paused."""
