@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo digest test test-faults lint bench-browse bench-search messages lock clean environment browser
+.PHONY: help demo digest test test-faults lint bench-browse bench-search bench-digest messages lock clean environment browser
 
 PYTHON := .venv/bin/python
 # Settings with which commands run that need no database and no secrets
@@ -45,6 +45,9 @@ bench-browse: environment  ## time browsing at 10,000, 100,000 and 1,000,000 pra
 
 bench-search: environment  ## measure how well searches find, within and across languages
 	@exec $(PYTHON) -m efus.embedded.bench search
+
+bench-digest: environment  ## time opening and sending digests to 1,000, 10,000 and 100,000 subscriptions (SIZES=)
+	@exec $(PYTHON) -m efus.embedded.bench digest
 
 messages: environment  ## gather the texts to translate into locale/
 	$(CHECKING) $(PYTHON) manage.py update_messages

@@ -1,12 +1,13 @@
-"""How long browsing takes at several numbers of practices (``make bench-browse``), and how well
-searches find (``make bench-search``).
+"""How long browsing takes at several numbers of practices (``make bench-browse``), how well
+searches find (``make bench-search``), and how fast digests are opened and sent
+(``make bench-digest``).
 
 ``python -m efus.embedded.bench`` measures browsing, ``… search`` searches, in a database of the
-demonstration made anew each time; ``… prepare`` only generates the practices,
-``… serve`` starts the servers, says how to reach each database, and waits, and ``… remove``
-removes what was kept. Databases are kept in ``bench/`` of the data folder, so that only the
-first time generates. SIZES (10000,100000,1000000 unless set), RESET and EFUS_DATA are read
-from the environment.
+demonstration made anew each time, ``… digest`` digests; ``… prepare`` only generates the
+practices, ``… serve`` starts the servers, says how to reach each database, and waits, and
+``… remove`` removes what was kept. Databases are kept in ``bench/`` of the data folder, so that
+only the first time generates. SIZES (10000,100000,1000000 practices or 1000,10000,100000
+subscriptions unless set), RESET and EFUS_DATA are read from the environment.
 """
 
 import json
@@ -17,6 +18,7 @@ import sys
 from pathlib import Path
 from statistics import median
 
+from efus.embedded import digest_bench
 from efus.embedded import processes as supervision
 from efus.embedded.data_folder import ROOT, DataFolder
 from efus.embedded.postgres import Postgres
@@ -81,15 +83,19 @@ class Bench:
         self.processes.run("messages", babel, cwd=ROOT)
         for size in sizes:
             database = self._database(size)
-            self.postgres.create_database(database)
-            self._manage("migrate", "--noinput", database=database)
-            if (self.folder / database).exists():
+            if self._has_rows(database):
                 continue
             log = self.folder / "logs" / "generate_practices.log"
             say(f"Generating {size:,} practices, for this and later runs; progress in {log}")
             self._manage("generate_practices", str(size), database=database)
             shutil.copy(log, self.folder / database)
             say(log.read_text().splitlines()[-1])
+
+    def _has_rows(self, database: str) -> bool:
+        """See that *database* is there and migrated; returns whether it was filled before."""
+        self.postgres.create_database(database)
+        self._manage("migrate", "--noinput", database=database)
+        return (self.folder / database).exists()
 
     def measure(self, sizes: list[int]) -> None:
         """Measure all *sizes* in turns, print the table, and write the plans."""
@@ -119,14 +125,30 @@ class Bench:
         shutil.copy(output, self.folder / "search.txt")
         say("\n" + output.read_text())
 
+    def digest(self, sizes: list[int]) -> None:
+        """Measure opening and sending an edition at all *sizes*, and print the table."""
+        digest_bench.start_sink(self.processes)
+        for size in sizes:
+            database = digest_bench.database(size)
+            if self._has_rows(database):
+                continue
+            say(f"Generating {size:,} subscriptions, for this and later runs")
+            self._manage("generate_practices", str(digest_bench.PRACTICES), database=database)
+            self._manage("bench_digest", "subscribe", str(size), database=database)
+            (self.folder / database).touch()
+        lines = list(digest_bench.table(digest_bench.measure(sizes, self._manage, say)))
+        (self.folder / "digest.txt").write_text("\n".join(lines) + "\n")
+        say("\n".join(["", *lines]))
+
     def serve(self, sizes: list[int]) -> None:
         """Say how to reach the databases, and wait for the end."""
         say("With these, manage.py works on the generated practices:")
         for name in ("EFUS_ENVIRONMENT", "SECRET_KEY", "SITE_URL", "STATIC_ROOT", "REDIS_URL"):
             say(f"  export {name}='{self.processes.environment[name]}'")
-        for size in sizes:
-            if (self.folder / self._database(size)).exists():
-                say(f"  export DATABASE_URL='{self.postgres.url(self._database(size))}'")
+        digests = map(digest_bench.database, chosen_sizes(digest_bench.SIZES))
+        for database in [*map(self._database, sizes), *digests]:
+            if (self.folder / database).exists():
+                say(f"  export DATABASE_URL='{self.postgres.url(database)}'")
         say("Ctrl-C ends the servers.")
         self.processes.watch()
 
@@ -161,8 +183,8 @@ def table(times, sizes):
     yield f"At least {fewest} runs of each, warm, in {ROUNDS} rounds in turn."
 
 
-def chosen_sizes() -> list[int]:
-    text = os.environ.get("SIZES") or SIZES
+def chosen_sizes(otherwise: str) -> list[int]:
+    text = os.environ.get("SIZES") or otherwise
     try:
         sizes = sorted({int(size) for size in text.split(",")})
     except ValueError:
@@ -187,7 +209,8 @@ def main() -> int:
         signal.signal(number, switch.request)
     bench = None
     try:
-        sizes = chosen_sizes()
+        is_digest = "digest" in sys.argv[1:]
+        sizes = chosen_sizes(digest_bench.SIZES if is_digest else SIZES)
         folder = DataFolder(DataFolder.chosen().path / "bench")
         folder.hold()
         supervision.end_leftovers(folder.path)
@@ -200,6 +223,9 @@ def main() -> int:
         bench.start()
         if "search" in sys.argv[1:]:
             bench.search()
+            return 0
+        if is_digest:
+            bench.digest(sizes)
             return 0
         if "serve" in sys.argv[1:]:
             bench.serve(sizes)

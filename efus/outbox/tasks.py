@@ -20,7 +20,7 @@ from efus.outbox.server import MailServer
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50  # mails that a worker has in hand at a time
+BATCH = 100  # mails that a worker has in hand at a time
 MOST_TASKS = 20  # tasks started at a time; a task goes on until nothing is due
 LONGEST = 60  # seconds; then a task hands on
 EXPIRES = 60  # seconds; what is due is found by beat again
@@ -74,14 +74,21 @@ def send_due(label, after=""):
     ends_at = time.monotonic() + LONGEST
     with MailServer() as server:
         while time.monotonic() < ends_at:
-            claimed = _claim_what_goes_first(model) or claim(model, BATCH, after)
-            if not claimed:
-                return
-            if claimed.model is model:
-                after = claimed.last_domain
-            if not send_claimed(claimed, server):
+            after = send_batch(model, server, after)
+            if after is None:
                 return
     start_sending(model, after)
+
+
+def send_batch(model, server, after=""):
+    """Send a batch of what is due, of *model* or of what goes first, over *server*.
+
+    Returns the domain to go on after; None where nothing is due or the server takes no mails.
+    """
+    claimed = _claim_what_goes_first(model) or claim(model, BATCH, after)
+    if not claimed or not send_claimed(claimed, server):
+        return None
+    return claimed.last_domain if claimed.model is model else after
 
 
 @shared_task

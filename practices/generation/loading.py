@@ -102,7 +102,7 @@ def generate(number, *, cities, seed, say):
             indexes = _drop_indexes(cursor)
             world = World(number, cities, seed, _first_keys())
             for rows in world.rows():
-                _copy(cursor, rows)
+                copy(cursor, rows)
             searching.write_names(cursor, world.first.city)
             _write_practices(cursor, world, say)
             say("Making the indexes")
@@ -184,13 +184,13 @@ def _write_practices(cursor, world, say):
             if begin + BATCH < world.number:
                 waiting = ahead.submit(prepared, begin + BATCH)
             for rows in all_rows:
-                _copy(cursor, rows)
+                copy(cursor, rows)
             searching.write_documents(cursor, batch.keys[0], batch.keys[-1])
             done = begin + batch.size
             say(f"  {done:,} of {world.number:,} after {time.monotonic() - started:.0f} s")
 
 
-def _copy(cursor, rows):
+def copy(cursor, rows):
     """Write *rows*; what they do not name has its default."""
     fields = rows.model._meta.concrete_fields
     missing = {

@@ -306,10 +306,15 @@ class TestForm:
         assert message["Bcc"] is None
         assert "<b>" not in bodies(message)[1]
 
-    @pytest.mark.parametrize("subject", ["Plain", "Été " * 40, "日本 " * 30, "a" * 300])
+    @pytest.mark.parametrize(
+        "subject",
+        ["Plain", "Été " * 40, "日本 " * 30, "a" * 300, "plain " * 40, "no =?utf-8?b?YQ==?= word"],
+    )
     def test_any_subject_comes_back_as_it_was(self, subject):
         header = subject_in_header(subject.strip())
         assert header.isascii()
+        if " " in subject:
+            assert all(len(line) <= 78 for line in f"Subject: {header}".split("\r\n"))
         message = message_from_bytes(f"Subject: {header}\r\n\r\n".encode(), policy=policy.default)
         assert message["Subject"] == subject.strip()
 

@@ -40,6 +40,24 @@ def test_searches_are_measured_in_a_database_of_their_own(tmp_path):
     assert "across languages  fused" in (tmp_path / "bench" / "search.txt").read_text()
 
 
+def test_digests_are_measured_in_a_database_of_their_own(tmp_path):
+    measured = subprocess.run(
+        [sys.executable, "-m", "efus.embedded.bench", "digest"],
+        cwd=ROOT,
+        env={**os.environ, "SIZES": "40", "ROUNDS": "1", "EFUS_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert measured.returncode == 0, measured.stderr
+    lines = (tmp_path / "bench" / "digest.txt").read_text().splitlines()
+    assert "\n".join(lines) in measured.stdout
+    assert lines[0].split() == ["subscriptions", "40", "aim"]
+    (mails,) = (line for line in lines if "mails to send" in line)
+    assert 20 <= int(mails.split()[-1]) <= 40
+    assert sum("beside raw" in line for line in lines) == 2
+
+
 def test_the_table_has_medians_and_how_they_grow():
     times = {
         "all counts": {10: [0.001, 0.002, 0.9], 100: [0.003]},

@@ -146,10 +146,15 @@ def _of_a_member(news, language):
     }
 
 
-def _piece(news, language):
+def context_of(news, language):
+    """(headline, what the templates of an item show) of *news*, in the language in force."""
     make = _of_a_member if news.kind == NewsKind.MEMBER else _of_a_practice
     headline, context = make(news, language)
-    context["site_url"] = settings.SITE_URL
+    return headline, context | {"site_url": settings.SITE_URL}
+
+
+def _piece(news, language):
+    headline, context = context_of(news, language)
     html = render_to_string("digests/mail/item.html", context)
     html = as_bytes(inliner.inline_fragment(html, style()))
     text = render_to_string("digests/mail/item.txt", context).rstrip()
@@ -185,20 +190,23 @@ def pieces(facts, wanted):
     """The ``Piece`` of each (key of the news, language) of *wanted*: a dict.
 
     Those whose fact has the same stamp as when they were made are not made again. Takes a
-    constant number of queries for each language of which some are missing.
+    constant number of queries for each language of which some are missing; what they can read
+    anyway, all of *facts*, is then made in that language, for the mails to come.
     """
-    found, missing = {}, {}
+    found, lacking = {}, set()
     for pk, language in wanted:
         piece = _kept.get((settings.SITE_URL, pk, language, facts[pk].stamp))
         if piece is None:
-            missing.setdefault(language, []).append(pk)
+            lacking.add(language)
         else:
             found[pk, language] = piece
-    for language, keys in missing.items():
+    for language in lacking:
+        keys = [pk for pk in facts if (pk, language) not in found]
         practices = Prefetch("practice", Practice.objects.as_cards(language))
         rows = News.objects.filter(pk__in=keys).select_related("adoption", "city")
         with override(language):
             for news in rows.prefetch_related(practices):
-                piece = found[news.pk, language] = _piece(news, language)
-                _kept.put((settings.SITE_URL, news.pk, language, facts[news.pk].stamp), piece)
+                kept_as = settings.SITE_URL, news.pk, language, facts[news.pk].stamp
+                piece = found[news.pk, language] = _kept.get(kept_as) or _piece(news, language)
+                _kept.put(kept_as, piece)
     return found

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                     ("recipient", "="),
                     (
                         django.contrib.postgres.indexes.OpClass(
-                            "new_practices", name="gist__int_ops"
+                            "new_practices", name="gist__intbig_ops"
                         ),
                         "&&",
                     ),

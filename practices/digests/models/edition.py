@@ -110,11 +110,12 @@ class Delivery(Outgoing):
             ),
             models.CheckConstraint(condition=~Q(items=[]), name="delivery_has_items"),
             # A practice is new to a recipient once, whatever their subscriptions have in common.
+            # Signatures of the arrays are much quicker to keep up than ranges of their values.
             ExclusionConstraint(
                 name="delivery_new_once",
                 expressions=[
                     ("recipient", RangeOperators.EQUAL),
-                    (OpClass("new_practices", name="gist__int_ops"), RangeOperators.OVERLAPS),
+                    (OpClass("new_practices", name="gist__intbig_ops"), RangeOperators.OVERLAPS),
                 ],
                 condition=~Q(state=DeliveryState.SKIPPED),
             ),
