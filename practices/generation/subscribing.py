@@ -184,7 +184,8 @@ def take_back():
     """Have nobody told of anything, as before the edition was opened. Not in a transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"TRUNCATE {Delivery._meta.db_table}, {Edition._meta.db_table} RESTART IDENTITY"
+            f"TRUNCATE {Delivery._meta.db_table}, {Edition._meta.db_table}"
+            " RESTART IDENTITY CASCADE"
         )
     Subscription.objects.update(covered_until=SINCE, next_at=DUE_AT)
     with connection.cursor() as cursor:
