@@ -35,6 +35,17 @@ def test_who_never_confirmed_is_forgotten_with_the_address():
     }
 
 
+def test_what_an_address_ended_long_ago_is_forgotten_with_it():
+    long_ago = timezone.now() - timedelta(days=181)
+    early = {"created_at": long_ago, "ended_at": long_ago}
+    a_subscription(a_guest("gone@city.example"), **early)
+    lately = a_subscription(a_guest("late@city.example"), ended_at=timezone.now())
+    of_a_person = a_subscription(**early)
+    forget()
+    assert set(Subscription.objects.all()) == {lately, of_a_person}
+    assert not Recipient.objects.filter(email="gone@city.example").exists()
+
+
 def test_old_news_go_and_editions_go_with_their_deliveries():
     a_subscription()
     a_practice(a_city())
