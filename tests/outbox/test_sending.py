@@ -88,7 +88,7 @@ def test_no_two_tries_are_more_than_an_hour_apart(mail_sink):
 
 
 def test_it_is_given_up_in_time_and_staff_can_have_it_sent_again(mail_sink):
-    a_mail(give_up_at=timezone.now() + timedelta(minutes=1))
+    a_mail(kind=MailKind.INVITATION, give_up_at=timezone.now() + timedelta(minutes=1))
     mail_sink.refuses = "451 later"
     send_everything_due()
     mail = the_mail()
