@@ -106,7 +106,7 @@ def test_a_city_publishes_a_researcher_finds_a_member_is_told(
     assert message["Content-Language"] == "fr"
     assert "Mentoren voor jongeren in de wijk" in message.get_body(["plain"]).get_content()
     reader.open(message["List-Unsubscribe"].strip().strip("<>"))
-    reader.press("main form button")
+    reader.press("main form button >> nth=0")
     assert Subscription.objects.get().ended_at
 
 
